@@ -1,0 +1,4 @@
+export * from './api'
+export * from './counts'
+export * from './errors'
+export * from './quantities'

@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup'
+import { base } from '../../tsup.base'
+
+export default defineConfig(
+  base({
+    entry: {
+      index: 'src/index.ts',
+      'threads/index': 'src/threads/index.ts',
+      'threads/worker': 'src/threads/worker.ts',
+    },
+  }),
+)

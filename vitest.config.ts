@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const source = (name: string, file = 'index.ts') => `${root}packages/${name}/src/${file}`
+
+/** Tests read the sources of every package, so that a change is seen without a build. */
+const alias = [
+  { find: '@h2learn/snn-core/threads', replacement: source('snn-core', 'threads/index.ts') },
+  ...readdirSync(`${root}packages`).map((name) => ({
+    find: new RegExp(`^${name === 'h2learn' ? 'h2learn' : `@h2learn/${name}`}$`),
+    replacement: source(name),
+  })),
+]
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 60_000,
+    pool: 'forks',
+  },
+})
