@@ -1,1 +1,6 @@
-export {}
+export * from './api'
+export * from './compressed'
+export * from './errors'
+export * from './f16'
+export * from './rng'
+export * from './tensor'

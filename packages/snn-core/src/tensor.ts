@@ -1,0 +1,94 @@
+import type { DataOf, DType, Mask, Spikes, Tensor } from './api'
+import { ShapeError } from './errors'
+import { f16Decode, f16Encode } from './f16'
+
+const arrays = { f64: Float64Array, f32: Float32Array, f16: Uint16Array, u8: Uint8Array, bit: Uint32Array } as const
+
+type Shape<L extends string> = Tensor<L>['shape']
+
+/** Elements of a tensor of this shape (product over the layout's axes). */
+export const sizeOf = <L extends string>(layout: L, shape: Shape<L>): number => {
+  let n = 1
+  for (const axis of layout) n *= (shape as Record<string, number>)[axis]!
+  return n
+}
+
+/** Words that hold n packed bits. */
+export const bitWords = (n: number): number => (n + 31) >>> 5
+
+/**
+ * Makes a tensor; without `data` it is filled with zeros.
+ * @throws ShapeError when an axis is missing or not an integer >= 1, or data has another length
+ */
+export const tensor = <L extends string, D extends DType>(
+  layout: L,
+  dtype: D,
+  shape: Shape<L>,
+  data?: DataOf[D],
+): Tensor<L, D> => {
+  for (const axis of layout) {
+    const extent = (shape as Record<string, number>)[axis]
+    if (!Number.isSafeInteger(extent) || extent! < 1)
+      throw new ShapeError({
+        where: `tensor ${layout}`,
+        expected: `${axis} as an integer >= 1`,
+        got: `${axis} = ${extent}`,
+      })
+  }
+  const n = sizeOf(layout, shape)
+  const length = dtype === 'bit' ? bitWords(n) : n
+  const made = data ?? (new arrays[dtype](length) as DataOf[D])
+  if (made.length !== length)
+    throw new ShapeError({
+      where: `tensor ${layout} ${JSON.stringify(shape)}`,
+      expected: `${length} ${dtype === 'bit' ? 'words of bits' : `values of ${dtype}`}`,
+      got: String(made.length),
+    })
+  return { layout, dtype, shape: { ...shape }, data: made }
+}
+
+/** Bit i of packed bits. */
+export const getBit = (words: Uint32Array, i: number): 0 | 1 => ((words[i >>> 5]! >>> (i & 31)) & 1) as 0 | 1
+
+/** Sets bit i of packed bits. */
+export const setBit = (words: Uint32Array, i: number): void => {
+  words[i >>> 5]! |= 1 << (i & 31)
+}
+
+/** Packs values into bits: 1 where the value is not zero. */
+export const packBits = (values: ArrayLike<number>): Uint32Array => {
+  const words = new Uint32Array(bitWords(values.length))
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) words[i >>> 5]! |= 1 << (i & 31)
+  return words
+}
+
+/** Unpacks n bits into bytes of 0 or 1. */
+export const unpackBits = (words: Uint32Array, n: number, out = new Uint8Array(n)): Uint8Array => {
+  for (let i = 0; i < n; i++) out[i] = (words[i >>> 5]! >>> (i & 31)) & 1
+  return out
+}
+
+/** Number of set bits of a 32-bit word. */
+export const popcount = (w: number): number => {
+  w -= (w >>> 1) & 0x55555555
+  w = (w & 0x33333333) + ((w >>> 2) & 0x33333333)
+  return Math.imul((w + (w >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+/** Number of set bits in packed bits (bits past the end must be 0, as every function here leaves them). */
+export const countBits = (words: Uint32Array): number => {
+  let n = 0
+  for (let i = 0; i < words.length; i++) n += popcount(words[i]!)
+  return n
+}
+
+/** Share of set bits, 0..1. */
+export const density = (bits: Mask | Spikes): number => countBits(bits.data) / sizeOf(bits.layout, bits.shape)
+
+/** Rounds a real tensor to binary16 bit patterns (nearest, ties to even). */
+export const toF16 = <L extends string>(t: Tensor<L, 'f32'> | Tensor<L, 'f64'>): Tensor<L, 'f16'> =>
+  tensor(t.layout, 'f16', t.shape, f16Encode(t.data))
+
+/** The values of a binary16 tensor, exact in float32. */
+export const fromF16 = <L extends string>(t: Tensor<L, 'f16'>): Tensor<L, 'f32'> =>
+  tensor(t.layout, 'f32', t.shape, f16Decode(t.data))
