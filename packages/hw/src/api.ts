@@ -2,7 +2,7 @@
 
 declare const dimension: unique symbol
 /** A number with a unit of measure in its type: a plain number cannot pass as one, nor one as another. */
-type Quantity<D extends string> = number & { readonly [dimension]: D }
+export type Quantity<D extends string> = number & { readonly [dimension]: D }
 
 /** Clock cycles; a non-negative number, an integer where nothing was averaged. */
 export type Cycles = Quantity<'cycle'>
@@ -20,6 +20,11 @@ export type Counts<Name extends string> = Readonly<Record<Name, number>>
 export interface Timing {
   readonly latency: Cycles
   readonly interval: Cycles
+}
+
+/** Timing of two processes that overlap, with the name of the one that set the pace. */
+export interface BoundTiming extends Timing {
+  readonly boundBy: string
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Counts } from './api'
 /** Adds counts name by name; a name that stands in one only keeps its value. */
 export const addCounts = <A extends string, B extends string>(a: Counts<A>, b: Counts<B>): Counts<A | B> => {
   const sum: Record<string, number> = { ...a }
-  for (const [name, n] of Object.entries<number>(b)) sum[name] = (sum[name] ?? 0) + n
+  for (const [name, n] of Object.entries<number>(b)) sum[name] = Object.hasOwn(sum, name) ? sum[name]! + n : n
   return sum as Counts<A | B>
 }
 

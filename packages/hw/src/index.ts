@@ -1,4 +1,5 @@
 export * from './api'
+export * from './compose'
 export * from './counts'
 export * from './errors'
 export * from './quantities'
