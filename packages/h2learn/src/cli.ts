@@ -1,1 +1,3 @@
-export {}
+import { main } from './command/main'
+
+process.exitCode = await main(process.argv.slice(2))
