@@ -168,3 +168,58 @@ export interface CompressedPotentials {
   readonly mask: Mask
   readonly values: Uint16Array
 }
+
+/**
+ * How numbers are computed. f64 and f32: every addition and product rounded to that type. f16: rounded to binary16
+ * after every addition and product, the values held in float32 arrays.
+ */
+export type Precision = 'f64' | 'f32' | 'f16'
+
+/** Where the passes get their arrays from, all zeros: anew every time, or the same ones again. */
+export interface Buffers {
+  readonly reals: (key: string, precision: Precision, n: number) => RealArray
+  /** Packed bits for n neurons. */
+  readonly bits: (key: string, n: number) => Uint32Array
+  readonly bytes: (key: string, n: number) => Uint8Array
+}
+
+/** State of one layer's neurons over all timesteps: u, s, ∇s̃ (Eq. 1, 5). */
+export interface MembraneTrace {
+  readonly potentials: Maps
+  readonly spikes: Spikes
+  readonly spikeGradMask: Mask
+}
+
+/** What a forward pass leaves behind for the backward pass: per layer what it read and its u, s, ∇s̃. */
+export interface ForwardTrace {
+  readonly precision: Precision
+  readonly B: number
+  readonly layers: readonly (MembraneTrace & { readonly input: LayerInput })[]
+  /** Spikes over time of every output neuron: B × classes, sample by sample. */
+  readonly spikeCounts: Int32Array
+}
+
+/** ∇u and ∇w of every layer, in the order of the layers; ∇s on request. */
+export interface Gradients {
+  readonly gradU: readonly Maps[]
+  readonly gradW: readonly Weights[]
+  readonly gradS?: readonly Maps[]
+}
+
+/** A loss on the spike counts of the output layer. */
+export interface Loss {
+  readonly kind: 'rate-mse' | 'count-cross-entropy'
+  /**
+   * Loss and its gradient for some samples of a batch.
+   * @param spikeCounts B × classes spikes over time, each 0..T
+   * @param batch samples of the whole batch group the mean is taken over (B here may be a part of it)
+   * @returns the samples' share of the batch's mean loss (shares add up), and ∂L/∂s per sample and class, the same at
+   * every timestep
+   */
+  readonly evaluate: (work: {
+    readonly spikeCounts: Int32Array
+    readonly labels: ArrayLike<number>
+    readonly T: number
+    readonly batch: number
+  }) => { readonly loss: number; readonly gradOutput: Float64Array }
+}

@@ -16,7 +16,7 @@ export const f16Round = (x: number): number => {
   word[0] = x
   let e = ((halves[high]! >>> 20) & 0x7ff) - 1023
   if (e < -14) e = -14
-  else if (e > 15) return e === 1024 && x !== x ? NaN : x < 0 ? -Infinity : Infinity
+  else if (e > 15) return Number.isNaN(x) ? NaN : x < 0 ? -Infinity : Infinity
   const m = magic[e + 14]!
   const r = x < 0 ? -(-x + m - m) : x + m - m
   return r > 65504 ? Infinity : r < -65504 ? -Infinity : r
