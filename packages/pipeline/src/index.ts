@@ -1,1 +1,8 @@
-export {}
+export * from './api'
+export * from './capacity'
+export * from './fair-share'
+export * from './schedule'
+export * from './stream'
+export * from './trace'
+export * from './training'
+export * from './training-period'
