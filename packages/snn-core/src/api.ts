@@ -199,11 +199,11 @@ export interface ForwardTrace {
   readonly spikeCounts: Int32Array
 }
 
-/** ∇u and ∇w of every layer, in the order of the layers; ∇s on request. */
+/** ∇u, ∇s (the hardware never stores it) and ∇w of every layer, in the order of the layers. */
 export interface Gradients {
   readonly gradU: readonly Maps[]
+  readonly gradS: readonly Maps[]
   readonly gradW: readonly Weights[]
-  readonly gradS?: readonly Maps[]
 }
 
 /** A loss on the spike counts of the output layer. */

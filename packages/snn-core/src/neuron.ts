@@ -1,7 +1,6 @@
-import type { NeuronConfig, Precision, RealArray } from './api'
+import type { NeuronConfig, Precision } from './api'
 import { arithmetic } from './arithmetic'
 import { InputError } from './errors'
-import { getBit } from './tensor'
 
 /**
  * The neuron every run starts from: α 0.5, th_f 1, (th_l, th_r) = (0.5, 1.5), rectangular surrogate of height β = 1,
@@ -100,31 +99,4 @@ export const surrogate = (neuron: NeuronConfig): ((u: number) => number) => {
     case 'triangle':
       return (u) => Math.max(0, 1 - Math.abs(u - th) / shape.width) / shape.width
   }
-}
-
-/**
- * Writes fire'(u) of n neurons whose spike-gradient mask is known: 0 where the bit is 0, whatever u is (so that
- * potentials outside the window need not be kept). Values are rounded once to the precision.
- * @param neuron already rounded to the precision
- */
-export const surrogateRow = (
-  out: RealArray,
-  potentials: RealArray,
-  mask: Uint32Array,
-  from: number,
-  n: number,
-  neuron: NeuronConfig,
-  precision: Precision,
-): void => {
-  if (neuron.surrogate.kind === 'rectangular') {
-    const { height } = neuron.surrogate
-    for (let i = 0; i < n; i++) {
-      const at = from + i
-      out[i] = (mask[at >>> 5] >>> (at & 31)) & 1 ? height : 0
-    }
-    return
-  }
-  const fire = surrogate(neuron)
-  for (let i = 0; i < n; i++) out[i] = getBit(mask, from + i) ? fire(potentials[from + i]) : 0
-  arithmetic(precision).settle(out, 0, n)
 }

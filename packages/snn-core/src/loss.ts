@@ -1,0 +1,112 @@
+import type { Loss } from './api'
+import { ShapeError } from './errors'
+
+type LossWork = Parameters<Loss['evaluate']>[0]
+
+/** B and classes of a loss's work, checked. */
+const extent = (where: string, spikeCounts: Int32Array, labels: ArrayLike<number>) => {
+  const B = labels.length
+  const classes = spikeCounts.length / B
+  if (B < 1 || !Number.isInteger(classes) || classes < 1)
+    throw new ShapeError({
+      where,
+      expected: 'spike counts of B × classes for B labels',
+      got: `${spikeCounts.length} counts for ${B} labels`,
+    })
+  for (let b = 0; b < B; b++)
+    if (!(Number.isInteger(labels[b]) && labels[b] >= 0 && labels[b] < classes))
+      throw new ShapeError({
+        where,
+        expected: `labels in 0..${classes - 1}`,
+        got: `${labels[b]} for sample ${b}`,
+        hint: 'the last layer needs one neuron per class',
+      })
+  return { B, classes }
+}
+
+/**
+ * Rate coding: mean over batch × classes of (r − y)², r = Σ_t s_t / T, y one-hot.
+ * ∂L/∂s_t = 2 · (r − y) / (B·K·T) at every t, B the whole batch group. (h2learn section 1.)
+ */
+export const rateMse: Loss = {
+  kind: 'rate-mse',
+  evaluate: ({ spikeCounts, labels, T, batch }: LossWork) => {
+    const { B, classes } = extent('rateMse', spikeCounts, labels)
+    const gradOutput = new Float64Array(B * classes)
+    let loss = 0
+    for (let b = 0; b < B; b++)
+      for (let k = 0; k < classes; k++) {
+        const error = spikeCounts[b * classes + k] / T - (labels[b] === k ? 1 : 0)
+        loss += error * error
+        gradOutput[b * classes + k] = (2 * error) / (batch * classes * T)
+      }
+    return { loss: loss / (batch * classes), gradOutput }
+  },
+}
+
+/**
+ * Cross-entropy on spike counts: mean over the batch of −log softmax(n)[label], n = Σ_t s_t.
+ * ∂L/∂s_t = (softmax(n) − y) / B at every t. An option beside the paper's rate coding.
+ */
+export const countCrossEntropy: Loss = {
+  kind: 'count-cross-entropy',
+  evaluate: ({ spikeCounts, labels, batch }: LossWork) => {
+    const { B, classes } = extent('countCrossEntropy', spikeCounts, labels)
+    const gradOutput = new Float64Array(B * classes)
+    let loss = 0
+    for (let b = 0; b < B; b++) {
+      const counts = spikeCounts.subarray(b * classes, (b + 1) * classes)
+      const most = counts.reduce((a, n) => Math.max(a, n))
+      const total = counts.reduce((sum, n) => sum + Math.exp(n - most), 0)
+      loss += Math.log(total) - (counts[labels[b]] - most)
+      for (let k = 0; k < classes; k++)
+        gradOutput[b * classes + k] = (Math.exp(counts[k] - most) / total - (labels[b] === k ? 1 : 0)) / batch
+    }
+    return { loss: loss / batch, gradOutput }
+  },
+}
+
+/** The losses by name. */
+export const losses: Readonly<Record<Loss['kind'], Loss>> = {
+  'rate-mse': rateMse,
+  'count-cross-entropy': countCrossEntropy,
+}
+
+/**
+ * Predicted class of each sample: the output neuron that fired most, ties to the lowest index.
+ * @param spikeCounts B × classes
+ * @returns the classes, and how many samples were ties (two or more neurons with the most spikes)
+ */
+export const predict = (
+  spikeCounts: Int32Array,
+  classes: number,
+): { readonly labels: Int32Array; readonly ties: number } => {
+  const B = spikeCounts.length / classes
+  if (!Number.isInteger(B))
+    throw new ShapeError({
+      where: 'predict',
+      expected: `a multiple of ${classes} counts`,
+      got: `${spikeCounts.length}`,
+    })
+  const labels = new Int32Array(B)
+  let ties = 0
+  for (let b = 0; b < B; b++) {
+    const counts = spikeCounts.subarray(b * classes, (b + 1) * classes)
+    const most = counts.reduce((a, n) => Math.max(a, n))
+    labels[b] = counts.indexOf(most)
+    if (counts.indexOf(most, labels[b] + 1) >= 0) ties++
+  }
+  return { labels, ties }
+}
+
+/**
+ * Samples whose ∂L/∂s is exactly zero: with the rate loss those whose output rates equal the target. They add nothing
+ * to any gradient, which is where the paper's input sparsity comes from.
+ * @param gradOutput B × classes as a loss gives it, unrounded
+ */
+export const zeroGradientSamples = (gradOutput: Float64Array, classes: number): number => {
+  let zero = 0
+  for (let from = 0; from < gradOutput.length; from += classes)
+    if (gradOutput.subarray(from, from + classes).every((g) => g === 0)) zero++
+  return zero
+}
