@@ -1,3 +1,5 @@
+import type { PicoJoules, Quantity, SquareMillimetres } from '@h2learn/hw'
+
 /**
  * The vocabulary of priced actions and parts (owner.verb and owner.noun). Engines use these names by shape; an action
  * without a price does not compile where a chip is priced. `:n` gives the number of entries of a register file.
@@ -52,3 +54,80 @@ export type PricedPart =
   | 'pipe.bit'
   | 'grad.unit'
   | 'glb.KiB'
+
+/** Power in watts. */
+export type Watts = Quantity<'W'>
+/** Time in seconds; below this package the only time is cycles. */
+export type Seconds = Quantity<'s'>
+/** Clock frequency in hertz. */
+export type Hertz = Quantity<'Hz'>
+
+/**
+ * Where a number comes from: P printed in the paper, L public literature, M measured with public tools, C calibrated,
+ * A assumption.
+ */
+export type SourceStatus = 'P' | 'L' | 'M' | 'C' | 'A'
+
+/** One constant with its provenance. */
+export interface UnitCost {
+  readonly value: number
+  readonly unit: string
+  /** Process node and, for energies, the supply voltage. */
+  readonly node: string
+  readonly source: string
+  readonly status: SourceStatus
+}
+
+/** The register files whose reads are priced by their number of entries. */
+export type ReadFamily = 'subLut.read' | 'gradTile.read' | 'weightBuffer.read' | 'psum.read'
+/** One 16-bit read of a register file with n entries. */
+export type RegisterRead = `${ReadFamily}:${number}`
+/** The priced actions that are one name each. */
+export type FixedAction = Exclude<PricedAction, `${string}:${number}`>
+
+/** What one occurrence of an action costs, before k_energy. */
+export interface ActionPrice {
+  readonly energy: PicoJoules
+  readonly source: string
+  readonly status: SourceStatus
+}
+
+/** What one part takes, before k_area. */
+export interface PartPrice {
+  readonly area: SquareMillimetres
+  readonly leakage: Watts
+  /** Energy of its clock pins per cycle; 0 where the clock is gated or the part holds no state. Before k_energy. */
+  readonly clock: PicoJoules
+  readonly source: string
+  readonly status: SourceStatus
+}
+
+/** Reads of a register file, per 16-bit word; between the points it is interpolated (see `actionPrice`). */
+export interface ReadPrices {
+  /** Entries ascending from 2. */
+  readonly points: readonly { readonly entries: number; readonly energy: PicoJoules }[]
+  readonly source: string
+  readonly status: SourceStatus
+}
+
+/** Prices of everything a chip does and is made of; further actions and parts widen the type. */
+export interface PriceTable<Action extends string = FixedAction, Part extends string = PricedPart> {
+  readonly name: string
+  readonly actions: { readonly [A in Action]: ActionPrice }
+  readonly reads: { readonly [F in ReadFamily]: ReadPrices }
+  readonly parts: { readonly [P in Part]: PartPrice }
+}
+
+/** The choices that the sources leave open; the paper states none of them. */
+export interface PriceOptions {
+  /** Adders and multipliers: Horowitz ISSCC 2014 or the synthesis of an own RTL. */
+  readonly arithmetic: 'horowitz' | 'synthesis'
+  /** Clock of storage bits that keep their value: gated (one gate per 16 bits) or running (with an enable mux). */
+  readonly clock: 'gated' | 'free'
+  /** Gate-level energies with glitches or without; with Horowitz arithmetic only the proportion of storage to adder. */
+  readonly glitches: boolean
+  /** Kelvin, of the global buffers' leakage. */
+  readonly temperature: 300 | 330 | 360
+  /** Cells of the register files; latches need a gated clock. */
+  readonly storage: 'flip-flop' | 'latch'
+}
