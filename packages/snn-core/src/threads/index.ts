@@ -1,1 +1,3 @@
-export {}
+export * from './checkpoint-file'
+export { shareSamples } from './shared'
+export * from './worker-gradients'

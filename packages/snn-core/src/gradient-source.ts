@@ -1,0 +1,139 @@
+import type { Loss, Network, NeuronConfig, Precision, RealArray, Samples } from './api'
+import type { DrawSeed } from './batches'
+import { reusableBuffers } from './buffers'
+import { type EvaluationTally, evaluationShard } from './evaluation-shard'
+import { weightsOf } from './parameters'
+import { gradientShard, type ShardTally } from './shard'
+
+/**
+ * Samples computed together: every batch is cut into shards of this many, each shard's gradient is computed alone and
+ * the shards are added in their order. Fixed, so that a result does not depend on who computed which shard.
+ * 8 keeps two threads busy at batch 64 and gives sums of the same size at any thread count (modelling choice).
+ */
+export const SHARD_SAMPLES = 8
+
+/** What every pass over a batch needs to know besides the weights. */
+export interface PassWork {
+  readonly network: Network
+  readonly neuron: NeuronConfig
+  readonly loss: Loss['kind']
+  readonly precision: Precision
+  readonly samples: Samples
+  /** Sample indices of the batch. */
+  readonly indices: Uint32Array
+  /** Seed and epoch of rate coding. */
+  readonly draw: DrawSeed
+}
+
+export interface GradientWork extends PassWork {
+  /** Factor on ∂L/∂s before the backward pass; ∇w comes back with the factor still in it. */
+  readonly lossScale: number
+}
+
+/** ∇w of one batch and what was counted on the way. */
+export interface BatchGradients extends ShardTally {
+  /** ∇w of all layers in the order of `weightsOf`, times `lossScale`; valid until the next call. */
+  readonly gradW: RealArray
+}
+
+/**
+ * Computes gradients and evaluations of batches: in this thread or in workers, with the same bits either way. One call
+ * at a time: results and buffers are reused by the next.
+ */
+export interface GradientSource {
+  readonly mode: 'in-process' | 'worker-threads'
+  readonly threads: number
+  /**
+   * @param weights what the passes compute with (already rounded for f16), in the order of `weightsOf`
+   */
+  readonly gradients: (work: GradientWork, weights: RealArray) => Promise<BatchGradients>
+  /** Stops between shards when the signal fires; `samples` of the tally tells how far it came. */
+  readonly evaluation: (work: PassWork, weights: RealArray, signal?: AbortSignal) => Promise<EvaluationTally>
+  /** Ends the worker threads; the source cannot be used afterwards. */
+  readonly close: () => Promise<void>
+}
+
+/** Cuts sample indices into shards. */
+export const shardsOf = (indices: Uint32Array): Uint32Array[] =>
+  Array.from({ length: Math.ceil(indices.length / SHARD_SAMPLES) }, (_, i) =>
+    indices.subarray(i * SHARD_SAMPLES, (i + 1) * SHARD_SAMPLES),
+  )
+
+/** Adds b to a element by element; storing into a Float32Array rounds each sum. */
+export const addInto = (a: RealArray, b: RealArray): void => {
+  if (a instanceof Float32Array && b instanceof Float32Array) for (let i = 0; i < a.length; i++) a[i] += b[i]
+  else for (let i = 0; i < a.length; i++) a[i] += b[i]
+}
+
+/** Adds one shard's counts to those of the shards before. */
+export const addTallies = (a: ShardTally | undefined, b: ShardTally): ShardTally =>
+  a === undefined
+    ? b
+    : {
+        loss: a.loss + b.loss,
+        correct: a.correct + b.correct,
+        ties: a.ties + b.ties,
+        zeroLoss: a.zeroLoss + b.zeroLoss,
+        layers: a.layers.map((x, i) => x + b.layers[i]),
+      }
+
+/** Adds one shard's evaluation to that of the shards before. */
+export const addEvaluations = (a: EvaluationTally | undefined, b: EvaluationTally): EvaluationTally =>
+  a === undefined
+    ? b
+    : {
+        samples: a.samples + b.samples,
+        loss: a.loss + b.loss,
+        ties: a.ties + b.ties,
+        confusion: a.confusion.map((x, i) => x + b.confusion[i]),
+        layers: a.layers.map((x, i) => x + b.layers[i]),
+      }
+
+/** Lets timers and signals run when the thread has been busy for a while. */
+const breather = (): (() => Promise<void>) => {
+  let last = performance.now()
+  return async () => {
+    if (performance.now() - last < 50) return
+    await new Promise((resume) => setTimeout(resume, 0))
+    last = performance.now()
+  }
+}
+
+/** Gradients computed in this thread; buffers are reused from shard to shard. */
+export const localGradients = (): GradientSource => {
+  const buffers = reusableBuffers()
+  const pause = breather()
+  let total: RealArray = new Float32Array(0)
+  let part: RealArray = total
+  return {
+    mode: 'in-process',
+    threads: 1,
+    gradients: async (work, weights) => {
+      const layers = weightsOf(work.network, weights)
+      if (total.length !== weights.length || total.constructor !== weights.constructor) {
+        total = weights.slice()
+        part = weights.slice()
+      }
+      total.fill(0)
+      let tally: ShardTally | undefined
+      for (const [s, indices] of shardsOf(work.indices).entries()) {
+        const shard = { ...work, indices, batch: work.indices.length, underflow: s === 0 }
+        tally = addTallies(tally, gradientShard(shard, layers, part, buffers))
+        addInto(total, part)
+        await pause()
+      }
+      return { ...tally!, gradW: total }
+    },
+    evaluation: async (work, weights, signal) => {
+      const layers = weightsOf(work.network, weights)
+      let tally: EvaluationTally | undefined
+      for (const indices of shardsOf(work.indices)) {
+        if (signal?.aborted && tally) break
+        tally = addEvaluations(tally, evaluationShard({ ...work, indices }, layers, buffers))
+        await pause()
+      }
+      return tally!
+    },
+    close: async () => {},
+  }
+}

@@ -1,0 +1,240 @@
+import type { Network, RealArray, Samples } from './api'
+import { batchOf, checkSamples, epochOrder, stepsPerEpoch } from './batches'
+import { InputError, ShapeError, TrainingError } from './errors'
+import { f16RoundAll } from './f16'
+import { type BatchGradients, type GradientSource, localGradients } from './gradient-source'
+import { parameterCount } from './network'
+import { createOptimizer, type OptimizedWeights, updateWeights } from './optimizer'
+import { LAYER_COUNTS } from './shard'
+import { learningRateAt, type TrainingConfig, totalSteps } from './training-config'
+import type { TrainingHistory, TrainingState } from './training-state'
+
+/** One layer over one batch; shares of all neurons at all timesteps, 0..1. */
+export interface LayerActivity {
+  readonly name: string
+  readonly firingRate: number
+  /** Density of ∇s̃: 1 − output sparsity. */
+  readonly maskDensity: number
+  /** Density of ∇ũ as computed (times `lossScale`): 1 − input sparsity. */
+  readonly gradientDensity: number
+  /**
+   * Share of the non-zero ∇u (times `lossScale`) that FP16 flushes to zero. f32 and f64: by rounding each; f16: against
+   * a float32 backward pass of the same spikes, in the first shard of the batch.
+   */
+  readonly underflowShare: number
+}
+
+/** The batch of one step, before its update. */
+export interface StepReport {
+  /** Optimiser step, from 0. */
+  readonly step: number
+  readonly totalSteps: number
+  /** Epoch, from 0. */
+  readonly epoch: number
+  /** Samples seen before this step. */
+  readonly samplesSeen: number
+  readonly loss: number
+  /** Share of the batch classified right. */
+  readonly accuracy: number
+  readonly tieShare: number
+  readonly zeroLossShare: number
+  readonly learningRate: number
+  readonly layers: readonly LayerActivity[]
+  /** Wall-clock speed of the last steps and the time left at that speed; not part of the state. */
+  readonly samplesPerSecond: number
+  readonly secondsLeft: number
+}
+
+/** What a hook sees before the update: the step's own weights (rounded for f16) and its samples. */
+export interface StepView {
+  readonly report: StepReport
+  readonly weights: RealArray
+  readonly indices: Uint32Array
+}
+
+/** Called and awaited in the loop; arrays they are handed are valid until they return. */
+export interface TrainingHooks {
+  /** After the gradients, before the update: the place to record a step. */
+  readonly beforeUpdate?: (view: StepView) => void | Promise<void>
+  /** After the update; the state is at a step boundary and may be saved. */
+  readonly onStep?: (report: StepReport, state: TrainingState) => void | Promise<void>
+  /** After the last step of an epoch. */
+  readonly onEpoch?: (epoch: number, state: TrainingState) => void | Promise<void>
+}
+
+/** A run: what to train, on what, and what to do on the way. */
+export interface TrainingRun {
+  readonly network: Network
+  readonly samples: Samples
+  readonly config: TrainingConfig
+  /** Where to start: `startTraining` of initial weights, or a decoded checkpoint. Not modified. */
+  readonly state: TrainingState
+  /** Default: in this thread. Closed by whoever made it. */
+  readonly gradients?: GradientSource
+  readonly hooks?: TrainingHooks
+  /** Stops after the step in progress. */
+  readonly signal?: AbortSignal
+}
+
+export interface TrainingOutcome {
+  readonly status: 'done' | 'interrupted'
+  readonly state: TrainingState
+}
+
+/** The state before the first step: a copy of the weights, in float64 for precision f64 and in float32 otherwise. */
+export const startTraining = (config: TrainingConfig, weights: RealArray): TrainingState => {
+  const own = config.precision === 'f64' ? Float64Array.from(weights) : Float32Array.from(weights)
+  return {
+    step: 0,
+    weights: own,
+    optimizer: createOptimizer(config.optimizer, own).state,
+    history: { loss: [], accuracy: [], tieShare: [], zeroLossShare: [] },
+  }
+}
+
+/** The weights the passes compute with: rounded to binary16 for f16 (master weights stay float32), else as they are. */
+export const passWeights = (config: Pick<TrainingConfig, 'precision'>, weights: RealArray): RealArray =>
+  config.precision === 'f16' ? f16RoundAll(weights) : weights
+
+const checkState = ({ network, state, config }: TrainingRun): void => {
+  const n = parameterCount(network)
+  const arrays = [state.weights, ...state.optimizer.moments]
+  const type = config.precision === 'f64' ? Float64Array : Float32Array
+  if (arrays.some((a) => a.length !== n || !(a instanceof type)))
+    throw new ShapeError({
+      where: 'trainNetwork',
+      expected: `weights and moments of ${n} ${type.name} values for ${network.text} at precision ${config.precision}`,
+      got: arrays.map((a) => `${a.length} ${a.constructor.name}`).join(', '),
+      hint: 'resume with the network and the precision the state was made with',
+    })
+  if (state.step !== state.history.loss.length)
+    throw new InputError({
+      where: 'trainNetwork',
+      expected: `a history of ${state.step} steps`,
+      got: String(state.history.loss.length),
+    })
+}
+
+const activity = (network: Network, counts: Float64Array): LayerActivity[] =>
+  network.layers.map(({ name }, l) => {
+    const [neurons, spikes, maskBits, gradients, base, lost] = counts.subarray(l * LAYER_COUNTS.length)
+    return {
+      name,
+      firingRate: spikes / neurons,
+      maskDensity: maskBits / neurons,
+      gradientDensity: gradients / neurons,
+      underflowShare: base === 0 ? 0 : lost / base,
+    }
+  })
+
+const allFinite = (values: RealArray): boolean => {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false
+  return true
+}
+
+/** Training that left the finite numbers, with the state before the failed step. */
+export class DivergenceError extends TrainingError {
+  constructor(
+    message: string,
+    readonly state: TrainingState,
+  ) {
+    super(message)
+  }
+}
+
+const failed = (what: string, report: StepReport, config: TrainingConfig, state: TrainingState): DivergenceError => {
+  const { step, epoch, loss, learningRate } = report
+  const lower = config.precision === 'f16' && config.lossScale > 1 ? 'lower --lr or --loss-scale' : 'lower --lr'
+  return new DivergenceError(
+    `training: ${what} at step ${step} (epoch ${epoch}, loss ${loss}, learning rate ${learningRate}, precision ` +
+      `${config.precision}); ${lower}, or resume from the last good step with other settings.`,
+    state,
+  )
+}
+
+/**
+ * Trains a network by BPTT, optimiser step by optimiser step. Deterministic: the result depends on network, samples,
+ * configuration and start state alone, not on the number of threads, nor on where the run was cut and resumed.
+ * A batch is the mean over its own samples (the last one of an epoch may be smaller).
+ * @throws DivergenceError (a TrainingError) when loss, gradients or weights are no longer finite; `state` is that before the failed step
+ * @throws ShapeError, InputError when samples, network, configuration and state do not belong together
+ */
+export const trainNetwork = async (run: TrainingRun): Promise<TrainingOutcome> => {
+  const { network, samples, config, hooks = {}, signal, gradients = localGradients() } = run
+  checkSamples(samples, network)
+  checkState(run)
+  const perEpoch = stepsPerEpoch(samples.count, config.batch)
+  const steps = totalSteps(config, samples.count)
+  const history = structuredClone(run.state.history) as { [K in keyof TrainingHistory]: number[] }
+  const { neuron, loss, precision, lossScale, seed } = config
+  let now: OptimizedWeights = { weights: run.state.weights, state: run.state.optimizer }
+  let spare: OptimizedWeights | undefined
+  let { step } = run.state
+  let order: Uint32Array | undefined
+  const stateNow = (): TrainingState => ({ step, weights: now.weights, optimizer: now.state, history })
+  const stopwatch = paceOf()
+
+  while (step < steps) {
+    if (signal?.aborted) return { status: 'interrupted', state: stateNow() }
+    const epoch = Math.floor(step / perEpoch)
+    const stepInEpoch = step % perEpoch
+    if (!order || stepInEpoch === 0) order = epochOrder(samples.count, seed, epoch)
+    const indices = batchOf(order, config.batch, stepInEpoch)
+    const weights = passWeights(config, now.weights)
+    const draw = { seed, epoch }
+    const result = await gradients.gradients(
+      { network, neuron, loss, precision, lossScale, samples, indices, draw },
+      weights,
+    )
+    const learningRate = learningRateAt(config, step, steps)
+    const report: StepReport = {
+      step,
+      totalSteps: steps,
+      epoch,
+      samplesSeen: epoch * samples.count + stepInEpoch * config.batch,
+      ...sharesOf(result, indices.length),
+      learningRate,
+      layers: activity(network, result.layers),
+      ...stopwatch(indices.length, (steps - step - 1) * config.batch),
+    }
+    if (!Number.isFinite(report.loss)) throw failed('the loss is not finite', report, config, stateNow())
+    if (!allFinite(result.gradW)) throw failed('a weight gradient is not finite', report, config, stateNow())
+    await hooks.beforeUpdate?.({ report, weights, indices })
+    if (lossScale !== 1) for (let i = 0; i < result.gradW.length; i++) result.gradW[i] /= lossScale
+    const next = updateWeights(config.optimizer, now, result.gradW, learningRate, spare)
+    if (!allFinite(next.weights) || !next.state.moments.every(allFinite))
+      throw failed('the update gave weights or moments that are not finite', report, config, stateNow())
+    // two sets of buffers in turn; the caller's start state is never one of them
+    spare = now.weights === run.state.weights ? undefined : now
+    now = next
+    history.loss.push(report.loss)
+    history.accuracy.push(report.accuracy)
+    history.tieShare.push(report.tieShare)
+    history.zeroLossShare.push(report.zeroLossShare)
+    step++
+    await hooks.onStep?.(report, stateNow())
+    if (step % perEpoch === 0) await hooks.onEpoch?.(epoch, stateNow())
+  }
+  return { status: 'done', state: stateNow() }
+}
+
+/** Counts of a batch as shares of its samples. */
+const sharesOf = ({ loss, correct, ties, zeroLoss }: BatchGradients, batch: number) => ({
+  loss,
+  accuracy: correct / batch,
+  tieShare: ties / batch,
+  zeroLossShare: zeroLoss / batch,
+})
+
+/** Wall-clock speed as a running mean that forgets within about 20 steps. */
+const paceOf = () => {
+  let last = performance.now()
+  let secondsPerSample: number | undefined
+  return (samples: number, left: number) => {
+    const at = performance.now()
+    const seconds = (at - last) / 1000 / samples
+    last = at
+    secondsPerSample = secondsPerSample === undefined ? seconds : 0.9 * secondsPerSample + 0.1 * seconds
+    return { samplesPerSecond: 1 / secondsPerSample, secondsLeft: secondsPerSample * left }
+  }
+}

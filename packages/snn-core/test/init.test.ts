@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { batchInput } from '../src/batches'
+import { forwardPass } from '../src/bptt'
+import { InputError } from '../src/errors'
+import { initialWeights } from '../src/init'
+import { parseNetwork } from '../src/network'
+import { defaultNeuron } from '../src/neuron'
+import { weightsOf } from '../src/parameters'
+import { density } from '../src/tensor'
+import { halves, toyNetwork } from './toy'
+
+const all = (n: number) => Array.from({ length: n }, (_, i) => i)
+const inputOf = (network: ReturnType<typeof toyNetwork>, count = 32) =>
+  batchInput(halves(count, 1), all(count), network)
+
+describe('initialWeights', () => {
+  it('makes every layer fire at 0.15, as a forward pass with these weights confirms', () => {
+    for (const text of ['8C3(Encoding)-8C3-AP2-12C3-20FC-10FC', 'AP2(spikes)-8C3-AP3(spikes)-10FC']) {
+      const network = toyNetwork(text, 6)
+      const input = inputOf(network)
+      const { weights, layers } = initialWeights(network, input)
+      const trace = forwardPass(network, weightsOf(network, weights), input, defaultNeuron, 'f32')
+      layers.forEach(({ name, firingRate, reached, gain }, l) => {
+        expect([name, reached]).toEqual([network.layers[l].name, true])
+        expect(density(trace.layers[l].spikes)).toBe(firingRate)
+        expect(Math.abs(firingRate - 0.15)).toBeLessThan(0.01)
+        expect(gain).toBeGreaterThan(0)
+      })
+    }
+  })
+
+  it('reaches other rates and other neurons', () => {
+    const network = toyNetwork('16C3(Encoding)-16C3-10FC')
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.05, max: 0.35, noNaN: true }),
+        fc.constantFrom('zero', 'subtract'),
+        fc.double({ min: 0.2, max: 3, noNaN: true }),
+        (firingRate, reset, fireThreshold) => {
+          const neuron = { ...defaultNeuron, reset, fireThreshold } as const
+          const { layers } = initialWeights(network, inputOf(network), { firingRate, neuron, seed: 4 })
+          for (const layer of layers) expect(Math.abs(layer.firingRate - firingRate)).toBeLessThan(0.02)
+        },
+      ),
+      { numRuns: 6 },
+    )
+  })
+
+  it('depends on the seed alone for a given network and batch, layer by layer', () => {
+    const network = toyNetwork()
+    const once = initialWeights(network, inputOf(network), { seed: 7 })
+    expect(initialWeights(network, inputOf(network), { seed: 7 })).toEqual(once)
+    expect(initialWeights(network, inputOf(network), { seed: 8 }).weights).not.toEqual(once.weights)
+    // a layer more at the end leaves the layers before as they were
+    const deeper = toyNetwork('4C3S2(Encoding)-6C3-5FC')
+    const conv = 4 * 9 + 6 * 4 * 9
+    const other = initialWeights(deeper, inputOf(deeper), { seed: 7 })
+    expect(other.weights.subarray(0, conv)).toEqual(once.weights.subarray(0, conv))
+  })
+
+  it('draws normal weights of deviation gain/√(fan-in)', () => {
+    const network = parseNetwork('400FC(Encoding)', { input: { C: 1, H: 6, W: 6 }, T: 4 })
+    const { weights, layers } = initialWeights(network, inputOf(network))
+    const unit = weights.map((w) => (w * 6) / layers[0].gain)
+    const mean = unit.reduce((a, b) => a + b) / unit.length
+    const variance = unit.reduce((a, b) => a + (b - mean) ** 2, 0) / unit.length
+    // 14 400 draws: standard errors 0.0083 and 0.0118
+    expect(Math.abs(mean)).toBeLessThan(0.04)
+    expect(Math.abs(variance - 1)).toBeLessThan(0.06)
+  })
+
+  it('tells a rate out of reach and takes the closest: black images never fire', () => {
+    const network = toyNetwork('4C3(Encoding)-2FC')
+    const black = { ...halves(4, 1), data: new Uint8Array(4 * 36) }
+    const { weights, layers } = initialWeights(network, batchInput(black, all(4), network))
+    expect(layers.map(({ firingRate, reached }) => [firingRate, reached])).toEqual([
+      [0, false],
+      [0, false],
+    ])
+    expect(weights.every((w) => Number.isFinite(w) && w !== 0)).toBe(true)
+  })
+
+  it.each([0, 1, -0.1, NaN])('refuses a firing rate of %d', (firingRate) => {
+    const network = toyNetwork()
+    expect(() => initialWeights(network, inputOf(network), { firingRate })).toThrow(InputError)
+  })
+})
