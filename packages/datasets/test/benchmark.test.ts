@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { benchmarkNames, loadBenchmark } from '../src/benchmark'
+import { colourShapeClasses, generateColourShapes } from '../src/colour-shapes'
+import { datasetError } from './thrown'
+
+describe('loadBenchmark', () => {
+  it('stands in with built-in samples of the same shape and says so', () => {
+    const shapes = { mnist: '1×28×28×1', 'n-mnist': '2×32×32×5', cifar10: '3×32×32×1' }
+    for (const name of benchmarkNames) {
+      const samples = loadBenchmark(name, { count: 20, seed: 4, T: 5, split: 'test' })
+      expect(samples).toMatchObject({ count: 20, classes: 10, synthetic: true })
+      expect([...Object.values(samples.shape), samples.T].join('×')).toBe(shapes[name])
+      expect(samples.origin).toMatch(/^built-in synthetic .*seed 4$/)
+      expect(samples.data.length).toBe(20 * samples.T * samples.shape.C * samples.shape.H * samples.shape.W)
+      expect(loadBenchmark(name, { count: 20, seed: 4, T: 5, split: 'test' })).toEqual(samples)
+      expect(loadBenchmark(name, { count: 20, seed: 4, T: 5 }).data).not.toEqual(samples.data)
+    }
+  })
+
+  it('reads the real files when it gets a folder, and does not stand in for missing ones', () => {
+    for (const name of benchmarkNames)
+      expect(datasetError(() => loadBenchmark(name, { dir: 'no-such-folder' })).file).toBe('no-such-folder')
+  })
+
+  it('lists the names it knows', () => {
+    expect(() => loadBenchmark('imagenet' as 'mnist')).toThrow(/one of mnist, n-mnist, cifar10, got imagenet/)
+    expect(() => loadBenchmark('toString' as 'mnist')).toThrow(/one of mnist/)
+    expect(() => loadBenchmark('mnist', { count: 0 })).toThrow(/count/)
+  })
+})
+
+describe('generateColourShapes', () => {
+  it('makes balanced, repeatable colour images whose mean colour says nothing about the class', () => {
+    const samples = generateColourShapes({ count: 500, seed: 1 })
+    expect(new Set(colourShapeClasses).size).toBe(10)
+    expect(generateColourShapes({ count: 1, seed: 1, first: 77 }).data).toEqual(
+      samples.data.slice(77 * 3072, 78 * 3072),
+    )
+    const means = Array.from({ length: 10 }, () => 0)
+    for (let n = 0; n < 500; n++)
+      means[samples.labels[n]!]! +=
+        samples.data.subarray(n * 3072, (n + 1) * 3072).reduce((a, b) => a + b, 0) / 3072 / 50
+    // Mean of 50 images, each with a standard deviation below 50: within 4·50/√50 ≈ 28 of each other's centre.
+    const centre = means.reduce((a, b) => a + b, 0) / 10
+    for (const mean of means) expect(Math.abs(mean - centre)).toBeLessThan(28)
+  })
+
+  it('draws figures in the images: each class has contrast between pixels', () => {
+    const samples = generateColourShapes({ count: 50, seed: 2 })
+    for (let n = 0; n < 50; n++) {
+      const pixels = samples.data.subarray(n * 3072, (n + 1) * 3072)
+      const spread = [0, 1, 2].map((c) => {
+        const plane = pixels.subarray(c * 1024, (c + 1) * 1024).toSorted()
+        return plane[970]! - plane[50]!
+      })
+      expect(Math.max(...spread), `class ${samples.labels[n]}`).toBeGreaterThan(60)
+    }
+  })
+})
+
+describe('the package', () => {
+  it('imports nothing of Node when it is loaded', () => {
+    const src = fileURLToPath(new URL('../src/', import.meta.url))
+    for (const file of readdirSync(src))
+      expect(readFileSync(src + file, 'utf8'), file).not.toMatch(/(from|^import) ['"]node:/m)
+  })
+})
