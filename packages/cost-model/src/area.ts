@@ -1,7 +1,7 @@
 import type { SquareMillimetres } from '@h2learn/hw'
 import { squareMillimetres } from '@h2learn/hw'
 import type { PriceTable } from './api'
-import type { Tally } from './prices'
+import type { NamesOf, PricedTally } from './prices'
 import { entriesOf, isBuffer, partPrice, requireFactor } from './prices'
 
 /** Area in mm2, k_area included, split and by part. */
@@ -21,16 +21,16 @@ export interface AreaBreakdown<Part extends string = string> {
  *   distribution and clock tree; 1 for the bare sum
  * @throws ConfigError for a part without a price, or a count that is no number >= 0
  */
-export const priceArea = <Part extends P, A extends string, P extends string>(
-  parts: Tally<Part>,
+export const priceArea = <C extends object, A extends string, P extends string>(
+  parts: PricedTally<C, P>,
   table: PriceTable<A, P>,
   kArea: number,
-): AreaBreakdown<Part> => {
+): AreaBreakdown<NamesOf<C>> => {
   requireFactor('cost-model/priceArea: kArea', kArea)
-  const byPart: { [N in Part]?: SquareMillimetres } = {}
+  const byPart: { [N in NamesOf<C>]?: SquareMillimetres } = {}
   let logic = 0
   let buffers = 0
-  for (const [part, count] of entriesOf('cost-model/priceArea', parts)) {
+  for (const [part, count] of entriesOf<P & NamesOf<C>>('cost-model/priceArea', parts)) {
     const area = count * partPrice(part, table).area * (isBuffer(part) ? 1 : kArea)
     byPart[part] = squareMillimetres(area)
     if (isBuffer(part)) buffers += area

@@ -1,6 +1,6 @@
 import type { Cycles, SquareMillimetres } from '@h2learn/hw'
 import { ConfigError, requireInteger, squareMillimetres } from '@h2learn/hw'
-import type { Hertz, PriceTable, RegisterRead, Watts } from './api'
+import type { FixedAction, Hertz, PricedPart, PriceTable, RegisterRead, Watts } from './api'
 import { priceArea } from './area'
 import { clockEnergy, priceEnergy } from './energy'
 import { leakagePower } from './leakage'
@@ -31,13 +31,13 @@ export interface AreaFit {
  * One constant for all engines; the buffers' price is not fitted (it would come out below the bit cell).
  * @throws ConfigError when there is nothing to fit, or when the buffers alone exceed the printed areas
  */
-export const fitArea = <A extends string, P extends string>(input: {
+export const fitArea = (input: {
   readonly engines: readonly {
     readonly name: string
-    readonly parts: Tally<P>
+    readonly parts: Tally<PricedPart>
     readonly printedArea: SquareMillimetres
   }[]
-  readonly table: PriceTable<A, P>
+  readonly table: PriceTable
 }): AreaFit => {
   const bare = input.engines.map(({ name, parts, printedArea }) => {
     if (!(printedArea > 0))
@@ -93,16 +93,16 @@ export interface EnergyFit {
  * @param input.activities what each engine does, over how many cycles, and what it is made of
  * @throws ConfigError when buffers and leakage alone exceed the printed power, or an engine's activity takes no cycle
  */
-export const fitEnergy = <A extends string, P extends string>(input: {
+export const fitEnergy = (input: {
   readonly activities: readonly {
     readonly name: string
-    readonly counts: Tally<A | RegisterRead>
+    readonly counts: Tally<FixedAction | RegisterRead>
     readonly cycles: Cycles
-    readonly parts: Tally<P>
+    readonly parts: Tally<PricedPart>
   }[]
   readonly clock: Hertz
   readonly printedPower: Watts
-  readonly table: PriceTable<A, P>
+  readonly table: PriceTable
 }): EnergyFit => {
   const { table, clock, printedPower } = input
   const bare = input.activities.map(({ name, counts, cycles, parts }): PowerSplit => {

@@ -1,7 +1,7 @@
 import type { Cycles, PicoJoules } from '@h2learn/hw'
 import { picoJoules } from '@h2learn/hw'
 import type { PriceTable, RegisterRead } from './api'
-import type { Tally } from './prices'
+import type { NamesOf, PricedTally } from './prices'
 import { actionPrice, entriesOf, isBuffer, isOffChip, partPrice, requireFactor } from './prices'
 
 /** Energy in pJ, k_energy included, split and by action. Leakage and ungated clocks are apart: they follow time. */
@@ -24,18 +24,18 @@ export interface EnergyBreakdown<Action extends string = string> {
  * @param kEnergy the calibrated factor of the logic; 1 for the bare sum
  * @throws ConfigError for an action without a price, or a count that is no number >= 0
  */
-export const priceEnergy = <Action extends A | RegisterRead, A extends string, P extends string>(
-  counts: Tally<Action>,
+export const priceEnergy = <C extends object, A extends string, P extends string>(
+  counts: PricedTally<C, A | RegisterRead>,
   table: PriceTable<A, P>,
   kEnergy: number,
-): EnergyBreakdown<Action> => {
+): EnergyBreakdown<NamesOf<C>> => {
   requireFactor('cost-model/priceEnergy: kEnergy', kEnergy)
-  const byAction: { [N in Action]?: PicoJoules } = {}
-  const offChipByAction: { [N in Action]?: PicoJoules } = {}
+  const byAction: { [N in NamesOf<C>]?: PicoJoules } = {}
+  const offChipByAction: { [N in NamesOf<C>]?: PicoJoules } = {}
   let logic = 0
   let buffers = 0
   let offChip = 0
-  for (const [action, count] of entriesOf('cost-model/priceEnergy', counts)) {
+  for (const [action, count] of entriesOf<(A | RegisterRead) & NamesOf<C>>('cost-model/priceEnergy', counts)) {
     const energy = count * actionPrice(action, table).energy * (isBuffer(action) || isOffChip(action) ? 1 : kEnergy)
     if (isOffChip(action)) {
       offChip += energy
@@ -60,14 +60,14 @@ export const priceEnergy = <Action extends A | RegisterRead, A extends string, P
  * clock is gated.
  * @throws ConfigError for a part without a price
  */
-export const clockEnergy = <Part extends P, A extends string, P extends string>(
-  parts: Tally<Part>,
+export const clockEnergy = <C extends object, A extends string, P extends string>(
+  parts: PricedTally<C, P>,
   cycles: Cycles,
   table: PriceTable<A, P>,
   kEnergy: number,
 ): PicoJoules => {
   requireFactor('cost-model/clockEnergy: kEnergy', kEnergy)
-  const perCycle = entriesOf('cost-model/clockEnergy', parts).reduce(
+  const perCycle = entriesOf<P>('cost-model/clockEnergy', parts).reduce(
     (sum, [part, count]) => sum + count * partPrice(part, table).clock,
     0,
   )

@@ -1,7 +1,7 @@
 import type { PicoJoules } from '@h2learn/hw'
 import { picoJoules } from '@h2learn/hw'
 import type { PriceTable, Seconds, Watts } from './api'
-import type { Tally } from './prices'
+import type { NamesOf, PricedTally } from './prices'
 import { entriesOf, isBuffer, partPrice } from './prices'
 import { watts } from './quantities'
 
@@ -16,17 +16,17 @@ export interface LeakageBreakdown<Part extends string = string> {
 
 /**
  * Leakage of parts: P = Σ parts · price; no calibrated factor. Buffers from CACTI at the table's temperature, logic
- * from the library at 25 °C (modelling choice: the logic's leakage does not follow the temperature; it is 0.6 of 20.6 W).
+ * from the library at 25 °C (modelling choice: the logic's leakage does not follow the temperature; it is a few percent of the chip's power).
  * @throws ConfigError for a part without a price
  */
-export const leakagePower = <Part extends P, A extends string, P extends string>(
-  parts: Tally<Part>,
+export const leakagePower = <C extends object, A extends string, P extends string>(
+  parts: PricedTally<C, P>,
   table: PriceTable<A, P>,
-): LeakageBreakdown<Part> => {
-  const byPart: { [N in Part]?: Watts } = {}
+): LeakageBreakdown<NamesOf<C>> => {
+  const byPart: { [N in NamesOf<C>]?: Watts } = {}
   let logic = 0
   let buffers = 0
-  for (const [part, count] of entriesOf('cost-model/leakagePower', parts)) {
+  for (const [part, count] of entriesOf<P & NamesOf<C>>('cost-model/leakagePower', parts)) {
     const power = count * partPrice(part, table).leakage
     byPart[part] = watts(power)
     if (isBuffer(part)) buffers += power

@@ -1,5 +1,5 @@
 import type { Cycles } from '@h2learn/hw'
-import type { PriceTable, RegisterRead } from './api'
+import type { FixedAction, PricedPart, PriceTable, RegisterRead } from './api'
 import { priceArea } from './area'
 import { clockEnergy, priceEnergy } from './energy'
 import type { Tally } from './prices'
@@ -16,17 +16,17 @@ const ofPeAndAcc = <N extends string>(tally: Tally<N>): Tally<N> =>
  * multiplies both sides and falls out. Parts of whole engines can be passed: only PEs and Acc are taken.
  * @throws ConfigError for a part without a price
  */
-export const lutAreaRatio = <A extends string, P extends string>(input: {
-  readonly lut: Tally<P>
-  readonly nonLut: Tally<P>
-  readonly table: PriceTable<A, P>
+export const lutAreaRatio = (input: {
+  readonly lut: Tally<PricedPart>
+  readonly nonLut: Tally<PricedPart>
+  readonly table: PriceTable
 }): number =>
   priceArea(ofPeAndAcc(input.nonLut), input.table, 1).total / priceArea(ofPeAndAcc(input.lut), input.table, 1).total
 
 /** What PEs and Acc of an engine do while they do some work, and what they are made of (the clock of ungated bits counts). */
-export interface LutActivity<A extends string, P extends string> {
-  readonly counts: Tally<A | RegisterRead>
-  readonly parts: Tally<P>
+export interface LutActivity {
+  readonly counts: Tally<FixedAction | RegisterRead>
+  readonly parts: Tally<PricedPart>
   readonly cycles: Cycles
 }
 
@@ -36,12 +36,12 @@ export interface LutActivity<A extends string, P extends string> {
  * (`subLut.add`, `subLut.write`) give what a real layer saves.
  * @throws ConfigError for an action or a part without a price
  */
-export const lutEnergyRatio = <A extends string, P extends string>(input: {
-  readonly lut: LutActivity<A, P>
-  readonly nonLut: LutActivity<A, P>
-  readonly table: PriceTable<A, P>
+export const lutEnergyRatio = (input: {
+  readonly lut: LutActivity
+  readonly nonLut: LutActivity
+  readonly table: PriceTable
 }): number => {
-  const energyOf = ({ counts, parts, cycles }: LutActivity<A, P>) =>
+  const energyOf = ({ counts, parts, cycles }: LutActivity) =>
     priceEnergy(ofPeAndAcc(counts), input.table, 1).total + clockEnergy(ofPeAndAcc(parts), cycles, input.table, 1)
   return energyOf(input.nonLut) / energyOf(input.lut)
 }

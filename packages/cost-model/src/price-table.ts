@@ -50,7 +50,7 @@ const bitArea = ({ clock, storage }: PriceOptions): UnitCost => {
  * - Arithmetic: Horowitz 2014 or the own synthesis. Storage, ports, gates, finders: measured; with Horowitz arithmetic
  *   times Horowitz adder / own adder, so that their proportion to the adder is the measured one.
  * - Soma and Grad are priced by their arithmetic (modelling choice: the paper says nothing of their circuits). Soma:
- *   one multiplication, one addition, three comparisons, each a 16-bit integer addition. Grad: three multiplications and two
+ *   one multiplication, one addition, three comparisons, each a 16-bit integer addition (half a 32-bit one). Grad: three multiplications and two
  *   additions (α·∇u', u·(α·∇u'), ∇s·β). Update of a parameter: FP32 multiplication and addition, of Horowitz in both sets.
  * - `pool.scale` costs a multiplication, an upper bound where it is an exponent shift.
  * - Leakage of Soma, Grad, output finders, ID buffers and gates, and the clock of ID buffers, are 0: the calibration of
@@ -75,9 +75,9 @@ export const priceTable = (options: Partial<PriceOptions> = {}): PriceTable => {
   const addition = energy(add.energy, scaled(source), status)
   const multiplication = energy(multiply.energy, scaled(source), status)
   const wordWrite = energy(storage(16 * bit.write.value), scaled(bit.write.source + storageSource), 'M')
-  // a comparison is a 16-bit integer addition, a third of the way from the published 8-bit to the 32-bit one
-  const { integerAdd8, integerAdd32, add16 } = horowitz
-  const integerAdd16 = integerAdd8.energy.value + (integerAdd32.energy.value - integerAdd8.energy.value) / 3
+  // a comparison is a subtraction without the floating-point parts: half of a 32-bit integer addition
+  const { integerAdd32, add16 } = horowitz
+  const integerAdd16 = integerAdd32.energy.value / 2
   const comparison = (integerAdd16 / add16.energy.value) * add.energy
   const fp32 = (value: number) => scaleEnergy45to28(value, { fromVolt: horowitzVolt })
   const perByte = (value: number) => value * 8

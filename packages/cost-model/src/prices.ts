@@ -67,11 +67,19 @@ export const partPrice = <A extends string, P extends string>(name: NoInfer<P>, 
 /** Names with a number; a name that is absent or undefined counts nothing. */
 export type Tally<Name extends string> = { readonly [N in Name]?: number | undefined }
 
+/**
+ * A tally of which every name has a price: a name outside of `Known` turns into a type that no number fits, so the call
+ * does not compile. (An optional property alone would let a variable with unknown names through.)
+ */
+export type PricedTally<C, Known extends string> = C & {
+  readonly [N in Exclude<keyof C, Known>]: `no price for ${N & string}`
+}
+
+/** The names of a tally. */
+export type NamesOf<C> = keyof C & string
+
 /** The entries of a tally as [name, number] pairs. @throws ConfigError for negative, infinite or NaN numbers. */
-export const entriesOf = <Name extends string>(
-  where: string,
-  tally: Tally<Name>,
-): readonly (readonly [Name, number])[] =>
+export const entriesOf = <Name extends string>(where: string, tally: object): readonly (readonly [Name, number])[] =>
   (Object.entries(tally) as [Name, number | undefined][]).flatMap(([name, count]) => {
     if (count === undefined) return []
     if (!(count >= 0 && count < Infinity))

@@ -81,9 +81,9 @@ describe('28 nm prices of the default table, by hand from the 45 nm sources', ()
     expect(partPrice('soma.lane', table).source).toContain('left out of the calibration')
   })
 
-  test('Soma: multiplication + addition + 3 comparisons of 0.0533 / 0.40 additions; Grad: 3 and 2', () => {
+  test('Soma: multiplication + addition + 3 comparisons of 0.05 / 0.40 additions; Grad: 3 and 2', () => {
     const [add, multiply] = [pJ('acc.add'), pJ('mac.multiply')]
-    expect(pJ('soma.update')).toBeCloseTo(multiply + add + 3 * add * (0.16 / 3 / 0.4), 9)
+    expect(pJ('soma.update')).toBeCloseTo(multiply + add + 3 * add * (0.05 / 0.4), 9)
     expect(pJ('grad.update')).toBeCloseTo(3 * multiply + 2 * add, 12)
     // areas as calibrate.py: soma mul + add + 400, grad 3 mul + 2 add + 600, at 45 nm
     expect((partPrice('soma.lane', table).area / partPrice('acc.adder', table).area) * 1360).toBeCloseTo(3400, 6)
