@@ -33,6 +33,15 @@ export const pixelPlanes: BitPlanes = {
   oncePerSample: true,
 }
 
+const refuseAnalog = (where: string): never => {
+  throw new ConfigError({
+    where: `${where}/input`,
+    expected: 'spikes, levels of pooled spikes or 8-bit pixels',
+    got: 'analog values',
+    hint: 'a spike-addressed LUT takes bits: quantise to q/256 pixels, or run the layer on the learning core',
+  })
+}
+
 /**
  * The bit planes of what a layer reads. They are worked through from the highest down: 7 → 0 for pixels.
  * @throws ConfigError for analog input, which has no bits to address a LUT with
@@ -46,17 +55,16 @@ export const bitPlanes = (where: string, input: LayerInput): BitPlanes => {
     case 'pixels':
       return pixelPlanes
     case 'analog':
-      throw new ConfigError({
-        where: `${where}/input`,
-        expected: 'spikes, levels of pooled spikes or 8-bit pixels',
-        got: 'analog values',
-        hint: 'a spike-addressed LUT takes bits: quantise to q/256 pixels, or run the layer on the learning core',
-      })
+      return refuseAnalog(where)
   }
 }
 
-/** The input as one byte per value, vector (timestep and sample, or sample alone) first: V × C × H × W. */
-export const planeBytes = (input: Exclude<LayerInput, { kind: 'analog' }>): Uint8Array => {
+/**
+ * The input as one byte per value, map (timestep and sample, or sample alone) first: V × C × H × W.
+ * @throws ConfigError for analog input
+ */
+export const planeBytes = (where: string, input: LayerInput): Uint8Array => {
+  if (input.kind === 'analog') return refuseAnalog(where)
   if (input.kind !== 'spikes') return input.data.data
   const { T, B, C, H, W } = input.data.shape
   return unpackBits(input.data.data, T * B * C * H * W)

@@ -11,14 +11,11 @@ import {
 import { accumulator } from './acc'
 import type { ForwardEngineConfig, ForwardInput, ForwardOutput } from './api'
 import { type BitPlanes, bitPlanes, planeBytes } from './bit-planes'
-import { type PartialSums, selectedWords } from './partial-sums'
+import { type PeArray, selectedWords } from './partial-sums'
 import { poolCurrents } from './pooling'
 import { restingMembrane, soma } from './soma'
 import { mapTiles } from './tiles'
 import { kernelPasses, tapOffsets } from './windows'
-
-/** Makes the PEs of all rows and columns: with tables (`lutPartialSums`) or without (`gatedPartialSums`). */
-export type PeArray = (inputs: readonly number[], columns: number) => PartialSums
 
 interface SpatialSum {
   readonly layer: Layer
@@ -131,11 +128,16 @@ const connect = (config: ForwardEngineConfig, job: SpatialSum): Float32Array => 
  */
 export const forwardFunction = (config: ForwardEngineConfig, pesOf: PeArray, input: ForwardInput): ForwardOutput => {
   const { layer, T, B } = input
-  if (input.input.kind === 'analog') throw new Error('unreachable: bitPlanes refuses analog input')
   const { K, convH, convW, outH, outW } = layer
   const planes = bitPlanes('forward-engine', input.input)
   const V = planes.oncePerSample ? B : T * B
-  const job = { layer, V, data: planeBytes(input.input), planes, weights: f16Decode(input.weights.data) }
+  const job = {
+    layer,
+    V,
+    data: planeBytes('forward-engine', input.input),
+    planes,
+    weights: f16Decode(input.weights.data),
+  }
   const sums = layer.kind === 'fc' ? connect(config, job) : convolve(config, pesOf, job)
   const currents = poolCurrents(sums, { V, K, convH, convW, outH, outW, pool: layer.currentPool })
 

@@ -20,6 +20,9 @@ export interface PartialSums {
   readonly row: (leaf: number, address: number) => number
 }
 
+/** Makes the PEs of all rows and columns: with tables (`lutPartialSums`) or without (`gatedPartialSums`). */
+export type PeArray = (inputs: readonly number[], columns: number) => PartialSums
+
 /**
  * Leaves that look their answer up: the sub-LUTs of `subLut` for all columns (Fig. 5a, 6c).
  * @param inputs inputs folded by each leaf

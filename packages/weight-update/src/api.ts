@@ -1,3 +1,4 @@
+import type { StudyAssumptions } from '@h2learn/lut-pe'
 import type { Layer, LayerInput, Maps, Weights } from '@h2learn/snn-core'
 
 /** One layer's weight gradient over a sub-batch: ∇w = Σ_t s · ∇u (Eq. 3). */
@@ -15,4 +16,92 @@ export interface WeightUpdateInput {
 
 export interface WeightUpdateOutput {
   readonly gradW: Weights<'f16'>
+}
+
+/** Geometry of the Weight Update Engine; the defaults are Table VII's where it prints them. */
+export interface WeightUpdateEngineConfig {
+  /** PE rows: timesteps of one grid iteration. Table VII: 10. */
+  readonly rows: number
+  /** PE columns: channels of ∇u^{l+1} of one grid iteration. Table VII: 128. */
+  readonly cols: number
+  /** Weights (kernel taps × input channels) a column works on per cycle ("parallelism"). Section V-B: 4. */
+  readonly lanes: number
+  /** Potential gradients folded by each sub-LUT of a PE. Table VII: two sub-LUTs of 32 bytes. */
+  readonly subLutInputs: readonly number[]
+  /** Edge of a tile in output positions; modelling choice 8 (h2learn.md section 6, rule 1). */
+  readonly tile: number
+  /** Samples of one sub-batch at most. Section IV-C: 4. */
+  readonly subBatch: number
+  /** True: a second copy of the sub-LUTs hides their filling and pays the bits. */
+  readonly shadowLut: boolean
+  /** Global buffer in KiB. Table VII: 2684. */
+  readonly glbKiB: number
+}
+
+/** What a weight-gradient pass spends, by priced action. */
+export type WeightUpdateAction =
+  | 'acc.add'
+  | 'subLut.add'
+  | 'subLut.write'
+  | `subLut.read:${number}`
+  | 'pool.scale'
+  | 'gate.select'
+  | 'glb.read'
+  | 'glb.write'
+
+/** Silicon of the Weight Update Engine. */
+export type WeightUpdatePart = 'acc.adder' | 'subLut.bit' | 'subLut.portBit' | 'glb.KiB'
+
+/** What the non-LUT Weight Update Engine spends. */
+export type AdderWeightUpdateAction = 'acc.add' | 'gate.select' | 'pool.scale' | 'glb.read' | 'glb.write'
+
+/** Silicon of the non-LUT Weight Update Engine. */
+export type AdderWeightUpdatePart = 'acc.adder' | 'weight.bit' | 'gate.word' | 'glb.KiB'
+
+/** The sizes one layer's weight gradient depends on: one entry per grid iteration, and exact totals. */
+export interface WeightUpdateWork {
+  readonly layer: string
+  readonly kind: 'conv' | 'fc'
+  /** Fillings of the sub-LUTs in each grid iteration: position groups × samples (FC: groups of samples). */
+  readonly groups: Float64Array
+  /** Bytes over the memory port of each grid iteration: ∇u and the input of the layer. */
+  readonly bytes: Float64Array
+  /** Array cycles of one filling: ⌈planes·C·k² / lanes⌉. */
+  readonly groupCycles: number
+  /** Entries written into each sub-LUT per filling, one per cycle; 0 in FC mode. */
+  readonly fillCycles: number
+  /** True: the fill runs beside the array instead of before it. */
+  readonly fillHidden: boolean
+  readonly firstFillBytes: number
+  /** Σ (spike bits of every plane × ∇u channels they address): what the array folds, zeros included. */
+  readonly foldedInputs: number
+  /** Bytes in over the memory port. */
+  readonly loadBytes: number
+  /** Weights of the layer: their gradients come from and go back to the gradient memory (Mem 2). */
+  readonly parameters: number
+  /** Ping-pong need: twice the inputs and ∇u of the largest grid iteration, and twice the gradients kept on chip. */
+  readonly bufferBytes: number
+  /** Lookups of sub-LUT j; empty for fully connected layers. */
+  readonly lookups: readonly number[]
+  /** Selections of one ∇u by one spike bit in FC mode. */
+  readonly gates: number
+  /** Gradients selected by one spike bit in the non-LUT engine. */
+  readonly taps: number
+  readonly fillWrites: number
+  readonly fillAdds: number
+  /** Additions to a weight gradient (planes of one group count once): each reads and writes it in the buffer. */
+  readonly updates: number
+  /** Scalings of a bit plane's tree sum, and of ∇u by 1/k² on load. */
+  readonly planeScales: number
+  readonly spreadScales: number
+}
+
+/** A weight-gradient pass from sizes alone. */
+export interface WeightUpdateWhatIf {
+  readonly layer: Layer
+  readonly T: number
+  readonly B: number
+  /** Levels of pooled spikes (k² of `AP(spikes)`); default 1: plain spikes. The encoding layer reads 8-bit pixels. */
+  readonly levels?: number
+  readonly assume?: Pick<StudyAssumptions, 'hiddenFill' | 'fullSizeStorage' | 'noFirstFill'>
 }

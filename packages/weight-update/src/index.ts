@@ -1,1 +1,8 @@
-export {}
+export * from './adder-weight-update-engine'
+export * from './api'
+export * from './busy'
+export { weightUpdateEngineConfig } from './config'
+export { spreadGradients } from './spread-gradients'
+export * from './update-unit'
+export { weightUpdateEngine } from './weight-update-engine'
+export * from './what-if'
