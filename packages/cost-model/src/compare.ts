@@ -8,9 +8,9 @@ import { ConfigError } from '@h2learn/hw'
 export type ComparisonKind = 'identity' | 'calibrated' | 'prediction' | 'estimate' | 'not printed'
 
 /** The word that stands beside a figure in a report. */
-export type FigureKind = 'published' | 'identity' | 'calibrated' | 'predicted' | 'estimated' | 'implied'
+export type FigureProvenance = 'published' | 'identity' | 'calibrated' | 'predicted' | 'estimated' | 'implied'
 
-const figureKinds: { readonly [K in ComparisonKind]: FigureKind } = {
+const figureProvenances: { readonly [K in ComparisonKind]: FigureProvenance } = {
   identity: 'identity',
   calibrated: 'calibrated',
   prediction: 'predicted',
@@ -19,7 +19,7 @@ const figureKinds: { readonly [K in ComparisonKind]: FigureKind } = {
 }
 
 /** The word for our figure of a comparison. */
-export const figureKind = (kind: ComparisonKind): FigureKind => figureKinds[kind]
+export const figureProvenance = (kind: ComparisonKind): FigureProvenance => figureProvenances[kind]
 
 /** One quantity to compare. */
 export interface Comparison {

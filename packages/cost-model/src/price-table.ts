@@ -22,6 +22,7 @@ const arithmeticAt28 = ({ arithmetic, glitches }: PriceOptions) => {
       multiply: { area: synthesis.multiply16.area.value, energy: own(synthesis.multiply16[run].value) },
       storageFactor: 1,
       source: synthesis.add16[run].source,
+      areaSource: synthesis.add16.area.source,
       storageSource: '',
       status: 'M',
     } as const
@@ -32,6 +33,7 @@ const arithmeticAt28 = ({ arithmetic, glitches }: PriceOptions) => {
     multiply: { area: horowitz.multiply16.area.value, energy: published(horowitz.multiply16.energy.value) },
     storageFactor: add / ownAdd,
     source: horowitz.add16.energy.source,
+    areaSource: horowitz.add16.area.source,
     storageSource: ', × Horowitz adder / own adder',
     status: 'L',
   } as const
@@ -50,8 +52,9 @@ const bitArea = ({ clock, storage }: PriceOptions): UnitCost => {
  * - Arithmetic: Horowitz 2014 or the own synthesis. Storage, ports, gates, finders: measured; with Horowitz arithmetic
  *   times Horowitz adder / own adder, so that their proportion to the adder is the measured one.
  * - Soma and Grad are priced by their arithmetic (modelling choice: the paper says nothing of their circuits). Soma:
- *   one multiplication, one addition, three comparisons, each a 16-bit integer addition (half a 32-bit one). Grad: three multiplications and two
- *   additions (α·∇u', u·(α·∇u'), ∇s·β). Update of a parameter: FP32 multiplication and addition, of Horowitz in both sets.
+ *   one multiplication, one addition, three comparisons, each a 16-bit integer addition (half a 32-bit one). Grad: three
+ *   multiplications (α·∇u_{t+1}, that times u, ∇s·β) and two additions. Update of a parameter: FP32 multiplication and
+ *   addition, of Horowitz in both sets. Output finder: like an input finder, in proportion to their areas.
  * - `pool.scale` costs a multiplication, an upper bound where it is an exponent shift.
  * - Leakage of Soma, Grad, output finders, ID buffers and gates, and the clock of ID buffers, are 0: the calibration of
  *   `k_energy` leaves them out, so they are part of what that factor stands for.
@@ -62,7 +65,7 @@ export const priceTable = (options: Partial<PriceOptions> = {}): PriceTable => {
   const chosen = checkedPriceOptions(options)
   const { bit, gate, finder, readPort, leakage, control, horowitz } = unitCosts
   const run = chosen.glitches ? 'glitchy' : 'quiet'
-  const { add, multiply, storageFactor, source, storageSource, status } = arithmeticAt28(chosen)
+  const { add, multiply, storageFactor, source, areaSource, storageSource, status } = arithmeticAt28(chosen)
   const scaled = (text: string) => `${text}; 45 to 28 nm after Stillmaker & Baas 2017`
 
   const energy = (pJ: number, from: string, how: SourceStatus): ActionPrice => ({
@@ -98,7 +101,6 @@ export const priceTable = (options: Partial<PriceOptions> = {}): PriceTable => {
     source: leak > 0 ? scaled(from) : `${scaled(from)}; leakage left out of the calibration, 0`,
     status: how,
   })
-  const areaSource = chosen.arithmetic === 'horowitz' ? horowitz.add16.area.source : source
   const adder = part(add.area, leakage.add16.value, areaSource, status)
   const cell = bitArea(chosen)
   const storageBit = part(cell.value, leakage.bit.value, cell.source, 'M', true)

@@ -2,7 +2,7 @@ import { ConfigError } from '@h2learn/hw'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Comparison } from '../src/index'
-import { compareWithPaper, figureKind } from '../src/index'
+import { compareWithPaper, figureProvenance } from '../src/index'
 
 const row: Comparison = { id: 'a', quantity: 'area', paper: 20, model: 21, unit: 'mm2', kind: 'prediction' }
 const only = (change: Partial<Comparison>) => compareWithPaper([{ ...row, ...change }])[0]!
@@ -59,9 +59,9 @@ test('order and number of rows stay, and the error has the sign of model - paper
 })
 
 test('each kind has its word in reports', () => {
-  expect(figureKind('calibrated')).toBe('calibrated')
-  expect(figureKind('prediction')).toBe('predicted')
-  expect(figureKind('estimate')).toBe('estimated')
-  expect(figureKind('identity')).toBe('identity')
-  expect(figureKind('not printed')).toBe('predicted')
+  expect(figureProvenance('calibrated')).toBe('calibrated')
+  expect(figureProvenance('prediction')).toBe('predicted')
+  expect(figureProvenance('estimate')).toBe('estimated')
+  expect(figureProvenance('identity')).toBe('identity')
+  expect(figureProvenance('not printed')).toBe('predicted')
 })

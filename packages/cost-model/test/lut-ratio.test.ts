@@ -1,4 +1,4 @@
-import { cycles } from '@h2learn/hw'
+import { ConfigError, cycles } from '@h2learn/hw'
 import { describe, expect, test } from 'vitest'
 import type { PriceOptions, PriceTable } from '../src/index'
 import { lutAreaRatio, lutEnergyRatio, paper, priceSpread, priceTable } from '../src/index'
@@ -139,4 +139,12 @@ test('filling the sub-LUTs counts when it is passed: the saving shrinks', () => 
   const filling = { ...steady, counts: { ...steady.counts, 'subLut.add': 12, 'subLut.write': 24 } }
   const nonLut = nonLutEngine(1, 9, 4)
   expect(lutEnergyRatio({ lut: filling, nonLut, table })).toBeLessThan(lutEnergyRatio({ lut: steady, nonLut, table }))
+})
+
+test('a side without PEs and Acc is an error, not an infinite ratio', () => {
+  const table = priceTable()
+  const { parts } = lutEngine(1, 9, 3, 4)
+  expect(() => lutAreaRatio({ lut: { 'glb.KiB': 503 }, nonLut: parts, table })).toThrow(ConfigError)
+  const idle = { parts, counts: {}, cycles: cycles(1) }
+  expect(() => lutEnergyRatio({ lut: idle, nonLut: nonLutEngine(1, 9, 4), table })).toThrow('PEs or Acc on both sides')
 })
