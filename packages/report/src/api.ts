@@ -1,0 +1,208 @@
+/** The result of a run as plain JSON, with units in the names. Types only. */
+
+/**
+ * Where a figure comes from: `predicted` by the model, `calibrated` (fitted to the figure it is compared with),
+ * `published` (taken over), `measured` (on this machine or these data), `identity` (follows from the counts alone).
+ */
+export type FigureKind = 'predicted' | 'calibrated' | 'published' | 'measured' | 'identity'
+
+/** What set a time: the arrays of an engine or the bandwidth of a memory. */
+export type FigureBound = 'compute' | 'memory'
+
+export interface ReportData {
+  readonly name: string
+  /** In words: "built-in generator, seed 1" or a path. */
+  readonly origin: string
+  readonly synthetic: boolean
+  readonly train_samples: number
+  readonly test_samples: number
+}
+
+export interface ReportCurvePoint {
+  readonly step: number
+  readonly samples_seen: number
+  readonly loss: number
+  /** Share of the batch classified correctly, 0..1. */
+  readonly accuracy: number
+  /** Share of samples whose loss gradient is exactly zero, 0..1. */
+  readonly zero_loss_share: number
+}
+
+export interface ReportTraining {
+  readonly steps: number
+  readonly epochs: number
+  readonly samples_seen: number
+  readonly seconds: number
+  readonly samples_per_s: number
+  /** f64, f32 or f16. */
+  readonly precision: string
+  readonly optimizer: string
+  readonly learning_rate: number
+  /** Name of the loss function. */
+  readonly loss: string
+  readonly curve: readonly ReportCurvePoint[]
+  /** True when the user stopped training early; the figures are those reached. */
+  readonly interrupted: boolean
+}
+
+/** One layer of the network as trained; all shares in 0..1. null: not measured or not defined. */
+export interface ReportLayer {
+  readonly name: string
+  readonly kind: string
+  readonly neurons: number
+  readonly parameters: number
+  readonly firing_rate: number | null
+  /** 1 − mean(∇s̃). */
+  readonly output_sparsity: number | null
+  /** 1 − mean(∇ũ) in float32. */
+  readonly input_sparsity: number | null
+  /** The same with gradients in FP16, where small ones flush to zero. */
+  readonly input_sparsity_fp16: number | null
+  /** Share of the non-zero float32 gradients that FP16 loses. */
+  readonly underflow_share: number | null
+}
+
+/** Sparsities at one stage of training. */
+export interface ReportStage {
+  readonly step: number
+  readonly samples_seen: number
+  readonly layers: readonly {
+    readonly name: string
+    readonly firing_rate: number | null
+    readonly output_sparsity: number | null
+    readonly input_sparsity: number | null
+  }[]
+}
+
+/** The masks that cycles and energy were computed from: they depend on the stage of training. */
+export interface ReportMasks {
+  /** In words: "recorded in this run" or "Table III". */
+  readonly source: string
+  /** In words: "first step", "after 600 steps". */
+  readonly stage: string
+  readonly step: number | null
+  readonly samples_seen: number | null
+  readonly sub_batches: number
+  readonly batch: number
+}
+
+/** One layer on one engine, per sub-batch. */
+export interface ReportEngine {
+  readonly engine: string
+  readonly layer: string
+  readonly compute_cycles: number
+  readonly memory_cycles: number
+  /** What the layer takes alone, fills and waiting included. */
+  readonly cycles: number
+  readonly bound: FigureBound
+  /** Effectual work over what the array could do in these cycles, 0..1. */
+  readonly utilisation: number
+  readonly bytes: number
+  readonly kind: FigureKind
+}
+
+/** An engine's output against an oracle. */
+export interface ReportFunctional {
+  readonly engine: string
+  readonly layer: string
+  readonly compared_values: number
+  readonly max_abs_difference: number
+  /** Values whose bits differ. */
+  readonly differing_bits: number
+  /** What it was compared with, in words. */
+  readonly oracle: string
+}
+
+/** Where the Backward Engine's cycles go, per sub-batch. */
+export interface ReportCycleCauses {
+  readonly layer: string
+  readonly effectual: number
+  readonly empty_windows: number
+  readonly imbalance: number
+  readonly fill: number
+  readonly other: number
+}
+
+export interface ReportChip {
+  readonly clock_MHz: number
+  readonly period_cycles: number
+  readonly period_s: number
+  readonly closed_form_period_cycles: number
+  /** Steady state inside a batch group. */
+  readonly samples_per_s: number
+  /** Drain and weight update of each batch group included. */
+  readonly samples_per_s_with_update: number
+  readonly area_mm2: number
+  readonly area_breakdown_mm2: Readonly<Record<string, number>>
+  readonly power_W: number
+  readonly peak_power_W: number
+  readonly energy_per_sample_J: number
+  readonly energy_breakdown_J: Readonly<Record<string, number>>
+  readonly offchip_energy_per_sample_J: number
+  /** The engine or memory that sets the period. */
+  readonly bound_by: string
+  /** Kind of each figure above, by its key. */
+  readonly kinds: Readonly<Record<string, FigureKind>>
+}
+
+/** A published figure beside the model's. */
+export interface ReportPaperRow {
+  readonly quantity: string
+  /** Empty for ratios. */
+  readonly unit: string
+  /** A number or a published range; null where the paper prints none. */
+  readonly paper: number | readonly [number, number] | null
+  readonly model: number
+  /** 100 · (model − paper) / paper; null for a range or a missing figure. */
+  readonly error_pct: number | null
+  readonly kind: FigureKind
+  /** The key of `chip` that this figure stands beside; absent: shown in the table of the paper only. */
+  readonly chip_key?: string
+}
+
+/** The result of `h2learn run`. Deterministic but for `training.seconds` and `training.samples_per_s`. */
+export interface RunReport {
+  readonly schema: 'h2learn.run/1'
+  readonly benchmark: string
+  readonly preset: string
+  /** In the notation of Table VI. */
+  readonly network: string
+  readonly input: { readonly H: number; readonly W: number; readonly C: number }
+  readonly T: number
+  readonly batch: number
+  readonly seed: number
+  readonly threads: number
+  readonly data: ReportData
+  readonly training: ReportTraining
+  /** Shares, 0..1; null: not measured. */
+  readonly train_accuracy: number | null
+  readonly test_accuracy: number | null
+  readonly test_loss: number | null
+  /** Share of test samples with two classes at the highest spike count. */
+  readonly tie_share: number | null
+  /** [true class][predicted class] test samples; empty: not measured. */
+  readonly confusion: readonly (readonly number[])[]
+  readonly layers: readonly ReportLayer[]
+  readonly stages: readonly ReportStage[]
+  readonly masks: ReportMasks
+  readonly engines: readonly ReportEngine[]
+  readonly functional: readonly ReportFunctional[]
+  readonly cycle_causes?: readonly ReportCycleCauses[]
+  readonly chip: ReportChip
+  readonly paper: readonly ReportPaperRow[]
+  readonly speedup_vs_v100: number | null
+  /** What the V100 figure is, or why there is none. */
+  readonly speedup_vs_v100_note: string
+  readonly notes: readonly string[]
+  /** Versions by name: h2learn, node. */
+  readonly versions: Readonly<Record<string, string>>
+}
+
+/** A task on the time axis of the pipeline, in cycles. */
+export interface ReportSlice {
+  readonly resource: string
+  readonly layer: string
+  readonly subBatch: number
+  readonly start: number
+  readonly end: number
+}

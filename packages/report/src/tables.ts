@@ -1,0 +1,228 @@
+import type { ReportPaperRow, RunReport } from './api'
+import { count, figure, gap, missing, oneLine, percent, quantity } from './format'
+
+/** What a cell shows and what it sorts by. */
+export interface ReportCell {
+  readonly text: string
+  readonly value: number | string
+}
+
+/** A table of a report before it becomes text or HTML. */
+export interface ReportTable {
+  readonly title: string
+  readonly columns: readonly { readonly name: string; readonly numeric: boolean }[]
+  /** Leading columns that name the row. */
+  readonly keys: number
+  readonly rows: readonly (readonly ReportCell[])[]
+}
+
+const word = (text: string): ReportCell => ({ text: oneLine(text), value: oneLine(text) })
+const number =
+  (format: (value: number | null | undefined) => string) =>
+  (value: number | null | undefined): ReportCell => ({ text: format(value), value: value ?? Number.NEGATIVE_INFINITY })
+
+const whole = number(count)
+const share = number(percent)
+const signed = number(gap)
+const plain = number(figure)
+
+/** Columns by name; a leading `#` marks numbers. */
+const columns = (...names: string[]) =>
+  names.map((name) => ({ name: name.replace(/^#/, ''), numeric: name.startsWith('#') }))
+
+/** Firing rates and sparsities of the trained network, one row per layer. */
+export const layersTable = ({ layers }: RunReport): ReportTable => ({
+  title: 'Layers',
+  columns: columns(
+    'layer',
+    'kind',
+    '#neurons',
+    '#parameters',
+    '#firing rate',
+    '#output sparsity',
+    '#input sparsity',
+    '#… in FP16',
+    '#underflow',
+  ),
+  keys: 1,
+  rows: layers.map((layer) => [
+    word(layer.name),
+    word(layer.kind),
+    whole(layer.neurons),
+    whole(layer.parameters),
+    plain(layer.firing_rate),
+    share(layer.output_sparsity),
+    share(layer.input_sparsity),
+    share(layer.input_sparsity_fp16),
+    share(layer.underflow_share),
+  ]),
+})
+
+/** Cycles of every layer on every engine, per sub-batch. */
+export const enginesTable = ({ engines }: RunReport): ReportTable => ({
+  title: 'Engines, per sub-batch',
+  columns: columns('layer', 'engine', '#cycles', '#compute', '#memory', 'bound', '#utilisation', '#bytes', 'kind'),
+  keys: 2,
+  rows: engines.map((row) => [
+    word(row.layer),
+    word(row.engine),
+    whole(row.cycles),
+    whole(row.compute_cycles),
+    whole(row.memory_cycles),
+    word(row.bound),
+    share(row.utilisation),
+    whole(row.bytes),
+    word(row.kind),
+  ]),
+})
+
+/** Where the cycles of the Backward Engine go. */
+export const causesTable = ({ cycle_causes = [] }: RunReport): ReportTable => ({
+  title: 'Where Backward cycles go',
+  columns: columns('layer', '#effectual', '#empty windows', '#imbalance', '#fill', '#other'),
+  keys: 1,
+  rows: cycle_causes.map((row) => [
+    word(row.layer),
+    whole(row.effectual),
+    whole(row.empty_windows),
+    whole(row.imbalance),
+    whole(row.fill),
+    whole(row.other),
+  ]),
+})
+
+/** What the engines computed against an oracle. */
+export const functionalTable = ({ functional }: RunReport): ReportTable => ({
+  title: 'Functional check',
+  columns: columns('layer', 'engine', '#values', '#differing bits', '#largest difference', 'oracle'),
+  keys: 2,
+  rows: functional.map((row) => [
+    word(row.layer),
+    word(row.engine),
+    whole(row.compared_values),
+    whole(row.differing_bits),
+    plain(row.max_abs_difference),
+    word(row.oracle),
+  ]),
+})
+
+const paperFigure = (paper: ReportPaperRow['paper']): ReportCell => {
+  if (paper === null) return { text: missing, value: Number.NEGATIVE_INFINITY }
+  if (typeof paper === 'number') return { text: figure(paper, 4), value: paper }
+  return { text: `${figure(paper[0], 4)}–${figure(paper[1], 4)}`, value: paper[0] }
+}
+
+const paperGap = ({ paper, model, error_pct }: ReportPaperRow): ReportCell => {
+  if (error_pct !== null || paper === null || typeof paper === 'number') return signed(error_pct)
+  const inside = model >= paper[0] && model <= paper[1]
+  return word(inside ? 'in range' : 'outside')
+}
+
+const modelFigure = (row: ReportPaperRow): ReportCell => ({
+  text: row.unit === '' ? figure(row.model, 4) : `${figure(row.model, 4)} ${oneLine(row.unit)}`,
+  value: row.model,
+})
+
+/** Every published figure beside the model's. */
+export const paperTable = ({ paper }: RunReport): ReportTable => ({
+  title: 'Against the paper',
+  columns: columns('quantity', '#model', '#paper', '#gap', 'kind'),
+  keys: 1,
+  rows: paper.map((row) => [
+    word(row.quantity),
+    modelFigure(row),
+    paperFigure(row.paper),
+    paperGap(row),
+    word(row.kind),
+  ]),
+})
+
+/** The chip's figures with their kind and, where the paper prints one, its figure and the gap. */
+export const chipTable = ({ chip, paper }: RunReport): ReportTable => {
+  const rows: readonly (readonly [label: string, key: keyof typeof chip, text: string, value: number])[] = [
+    ['sub-batch period', 'period_cycles', `${count(chip.period_cycles)} cycles`, chip.period_cycles],
+    ['… in time', 'period_s', quantity(chip.period_s, 's'), chip.period_s],
+    [
+      'closed-form bound',
+      'closed_form_period_cycles',
+      `${count(chip.closed_form_period_cycles)} cycles`,
+      chip.closed_form_period_cycles,
+    ],
+    ['samples/s', 'samples_per_s', figure(chip.samples_per_s), chip.samples_per_s],
+    [
+      '… with update',
+      'samples_per_s_with_update',
+      figure(chip.samples_per_s_with_update),
+      chip.samples_per_s_with_update,
+    ],
+    ['power', 'power_W', quantity(chip.power_W, 'W'), chip.power_W],
+    ['peak power', 'peak_power_W', quantity(chip.peak_power_W, 'W'), chip.peak_power_W],
+    ['energy per sample', 'energy_per_sample_J', quantity(chip.energy_per_sample_J, 'J'), chip.energy_per_sample_J],
+    [
+      '… off-chip',
+      'offchip_energy_per_sample_J',
+      quantity(chip.offchip_energy_per_sample_J, 'J'),
+      chip.offchip_energy_per_sample_J,
+    ],
+    ['area', 'area_mm2', `${figure(chip.area_mm2, 4)} mm²`, chip.area_mm2],
+    ['clock', 'clock_MHz', `${figure(chip.clock_MHz, 4)} MHz`, chip.clock_MHz],
+  ]
+  return {
+    title: 'Chip',
+    columns: columns('figure', '#model', 'kind', '#paper', '#gap'),
+    keys: 1,
+    rows: rows.map(([label, key, text, value]) => {
+      const published = paper.find((row) => row.chip_key === key)
+      return [
+        word(label),
+        { text, value },
+        word(chip.kinds[key] ?? missing),
+        published ? paperFigure(published.paper) : word(missing),
+        published ? paperGap(published) : word(missing),
+      ]
+    }),
+  }
+}
+
+/** What a run was, as name and value. */
+export const summaryRows = (report: RunReport): readonly (readonly [string, string])[] => {
+  const { training, data, input, masks } = report
+  const at = [
+    masks.step === null ? '' : `step ${count(masks.step)}`,
+    masks.samples_seen === null ? '' : `${count(masks.samples_seen)} samples seen`,
+    `${count(masks.sub_batches)} sub-batches of a batch of ${count(masks.batch)}`,
+  ].filter((part) => part !== '')
+  return [
+    ['network', report.network],
+    ['input', `${input.H}×${input.W}×${input.C}, T = ${report.T}`],
+    [
+      'data',
+      `${data.name}${data.synthetic ? ' (synthetic)' : ''}, ${data.origin}; ${count(data.train_samples)} training and ${count(data.test_samples)} test samples`,
+    ],
+    [
+      'training',
+      `${count(training.steps)} steps, ${figure(training.epochs)} epochs, ${count(training.samples_seen)} samples seen in ${quantity(training.seconds, 's')} (${figure(training.samples_per_s)} samples/s, ${report.threads} threads)${training.interrupted ? '; interrupted' : ''}`,
+    ],
+    [
+      'method',
+      `${training.loss} loss, ${training.optimizer}, learning rate ${figure(training.learning_rate)}, batch ${report.batch}, ${training.precision}, seed ${report.seed}`,
+    ],
+    ['masks', `${masks.source}; ${masks.stage} (${at.join(', ')})`],
+  ].map(([name, value]) => [name!, oneLine(value!)] as const)
+}
+
+/** What was learned, as name and value. */
+export const accuracyRows = (report: RunReport): readonly (readonly [string, string])[] => [
+  ['test accuracy', percent(report.test_accuracy)],
+  ['training accuracy', percent(report.train_accuracy)],
+  ['test loss', figure(report.test_loss)],
+  ['ties', percent(report.tie_share)],
+]
+
+/** The comparison with the V100, or why there is none, in words. */
+export const v100Text = ({ speedup_vs_v100, speedup_vs_v100_note }: RunReport): string =>
+  oneLine(
+    speedup_vs_v100 === null
+      ? `no figure: ${speedup_vs_v100_note}`
+      : `${figure(speedup_vs_v100)}×; ${speedup_vs_v100_note}`,
+  )

@@ -1,0 +1,85 @@
+import picocolors from 'picocolors'
+import type { RunReport } from './api'
+import { oneLine } from './format'
+import {
+  accuracyRows,
+  causesTable,
+  chipTable,
+  enginesTable,
+  functionalTable,
+  layersTable,
+  paperTable,
+  type ReportTable,
+  summaryRows,
+  v100Text,
+} from './tables'
+import { tableLines, wrapText } from './terminal-table'
+
+/** How a report is laid out on a terminal. */
+export interface TerminalLayout {
+  /** Width in characters; default 100, at least 40. */
+  readonly columns?: number
+  /** Default false. */
+  readonly color?: boolean
+}
+
+/**
+ * A run as text for a terminal: what was trained and how well, layers with their sparsities, cycles by layer and
+ * engine, the chip with the kind of each figure and the paper's beside it. No line is longer than `columns`.
+ */
+export const formatRun = (report: RunReport, { columns = 100, color = false }: TerminalLayout = {}): string => {
+  const width = Math.max(40, Math.floor(columns))
+  const paint = picocolors.createColors(color)
+  const kinds: Record<string, (text: string) => string> = {
+    memory: paint.yellow,
+    calibrated: paint.magenta,
+    published: paint.cyan,
+    predicted: paint.green,
+  }
+  const cell = (text: string) => kinds[text]?.(text) ?? text
+  const lines: string[] = []
+
+  const title = (text: string) => {
+    if (lines.length > 0) lines.push('')
+    lines.push(...wrapText(oneLine(text), width).map((line) => paint.bold(line)))
+  }
+  const pairs = (rows: readonly (readonly [string, string])[]) => {
+    const name = rows.reduce((widest, [n]) => Math.max(widest, n.length), 0)
+    for (const [n, value] of rows)
+      wrapText(value, width - name - 4).forEach((line, i) => {
+        lines.push(`  ${i === 0 ? paint.dim(n.padEnd(name)) : ' '.repeat(name)}  ${line}`)
+      })
+  }
+  const table = (content: ReportTable) => {
+    if (content.rows.length === 0) return
+    title(content.title)
+    lines.push(...tableLines(content, width, cell))
+  }
+
+  title(`H2Learn run: ${report.benchmark} (preset ${report.preset})`)
+  pairs(summaryRows(report))
+  if (report.training.interrupted)
+    lines.push(...wrapText('Training was interrupted; the figures are those reached so far.', width, '  '))
+  title('Accuracy')
+  pairs(accuracyRows(report))
+  table(layersTable(report))
+  table(enginesTable(report))
+  table(causesTable(report))
+  table(functionalTable(report))
+  table(chipTable(report))
+  pairs([
+    ['bound by', oneLine(report.chip.bound_by)],
+    ['against V100', v100Text(report)],
+  ])
+  table(paperTable(report))
+  if (report.notes.length > 0) {
+    title('Notes')
+    for (const note of report.notes)
+      wrapText(oneLine(note), width - 4).forEach((line, i) => {
+        lines.push(`  ${i === 0 ? '- ' : '  '}${line}`)
+      })
+  }
+  const versions = Object.entries(report.versions).map(([name, version]) => `${oneLine(name)} ${oneLine(version)}`)
+  if (versions.length > 0) lines.push('', ...wrapText(versions.join(', '), width).map((line) => paint.dim(line)))
+  return lines.join('\n')
+}
