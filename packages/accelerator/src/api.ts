@@ -1,6 +1,8 @@
-import type { PriceTable, PricedAction, PricedPart } from '@h2learn/cost-model'
-import type { Counts, EngineTiming } from '@h2learn/hw'
+import type { AreaBreakdown, AreaFit, EnergyFit, PricedAction, PricedPart, PriceTable } from '@h2learn/cost-model'
+import type { Bytes, Counts, Cycles, EngineTiming } from '@h2learn/hw'
 import type { ForwardInput, ForwardOutput } from '@h2learn/lut-pe'
+import type { ClosedFormPeriod, Timeline, TrainingPeriod } from '@h2learn/pipeline'
+import type { StepRecord } from '@h2learn/snn-core'
 import type { BackwardInput, BackwardOutput } from '@h2learn/sparse-backward'
 import type { WeightUpdateInput, WeightUpdateOutput } from '@h2learn/weight-update'
 
@@ -24,8 +26,23 @@ export interface ChipEngine<In, Out, Action extends PricedAction = PricedAction>
 }
 
 export type ForwardEngine<Action extends PricedAction = PricedAction> = ChipEngine<ForwardInput, ForwardOutput, Action>
-export type BackwardEngine<Action extends PricedAction = PricedAction> = ChipEngine<BackwardInput, BackwardOutput, Action>
-export type WeightUpdateEngine<Action extends PricedAction = PricedAction> = ChipEngine<WeightUpdateInput, WeightUpdateOutput, Action>
+export type BackwardEngine<Action extends PricedAction = PricedAction> = ChipEngine<
+  BackwardInput,
+  BackwardOutput,
+  Action
+>
+export type WeightUpdateEngine<Action extends PricedAction = PricedAction> = ChipEngine<
+  WeightUpdateInput,
+  WeightUpdateOutput,
+  Action
+>
+
+/** The engines of a chip. */
+export interface Engines {
+  readonly forward: ForwardEngine
+  readonly backward: BackwardEngine
+  readonly weightUpdate: WeightUpdateEngine
+}
 
 export type EngineRole = 'forward' | 'backward' | 'weight-update'
 
@@ -47,4 +64,95 @@ export interface AcceleratorConfig {
   readonly prices?: PriceTable
   /** Samples an engine works on at a time; the paper has 4. */
   readonly subBatch?: number
+}
+
+/** The constants fitted to printed values of the paper's own chip, with what the fits leave over. */
+export interface Calibration {
+  /** Factor on logic area, fitted to the three areas of Table VII. */
+  readonly kArea: number
+  /** Factor on logic energy, fitted to 20.57 W with all engines busy and the Backward Engine dense. */
+  readonly kEnergy: number
+  readonly area: AreaFit
+  readonly power: EnergyFit
+}
+
+/** A chip as `simulate` sees it. */
+export interface Chip {
+  readonly engines: Engines
+  readonly memory: MemoryConfig
+  readonly memoryNames: { readonly pair: readonly [string, string]; readonly gradients: string }
+  readonly bytesPerCycle: number
+  readonly clockHz: number
+  readonly subBatch: number
+  readonly prices: PriceTable
+  readonly calibration: Calibration
+}
+
+/** A chip that runs what training recorded. */
+export interface Accelerator extends Chip {
+  /** Area per engine and part, mm2 (calibrated). */
+  readonly area: Readonly<Record<EngineRole, AreaBreakdown<PricedPart>>> & { readonly total_mm2: number }
+  /** Cycles, schedule, energy and power for recorded sub-batches of a training step. */
+  simulate(records: readonly StepRecord[], options?: SimulateOptions): ChipRun
+}
+
+export interface SimulateOptions {
+  /** Factor on all gradients before they are rounded to FP16; default 1. */
+  readonly lossScale?: number
+}
+
+/** One layer of one sub-batch on one engine. */
+export interface StageRun {
+  readonly role: EngineRole
+  /** Name of the engine. */
+  readonly engine: string
+  /** The layer whose weights are used; `output` for Grad of the output layer. */
+  readonly layer: string
+  /** The engine's own record of the work. */
+  readonly work: unknown
+  readonly computeCycles: Cycles
+  readonly memoryCycles: Cycles
+  /** Cycles when the memories serve nobody else. */
+  readonly cycles: Cycles
+  readonly bound: 'compute' | 'memory'
+  /** Effectual work over what the array could have done in `cycles`, 0..1. */
+  readonly utilisation: number
+  readonly bytes: Bytes
+  readonly gradientBytes: Bytes
+  readonly counts: Partial<Counts<PricedAction>>
+}
+
+/** Energy in joules; off-chip memory apart, as the paper leaves it out. */
+export interface ChipEnergy {
+  readonly total_J: number
+  /** By action, and `leakage.buffers`, `leakage.logic`. */
+  readonly breakdown_J: Readonly<Record<string, number>>
+  readonly offChip_J: number
+}
+
+/** What a chip does with the recorded sub-batches. */
+export interface ChipRun {
+  /** Per recorded sub-batch, all layers on all engines. */
+  readonly stages: readonly (readonly StageRun[])[]
+  readonly timeline: Timeline
+  readonly period: TrainingPeriod
+  /** The bound no schedule can beat, for the sub-batch with the largest. */
+  readonly closedForm: ClosedFormPeriod
+  /** Mean of the bound over the recorded sub-batches. */
+  readonly closedFormCycles: number
+  /** Sub-batches of a batch group. */
+  readonly subBatches: number
+  readonly samplesPerSubBatch: number
+  readonly parameters: number
+  readonly period_s: number
+  /** Steady state inside a batch group. */
+  readonly samples_per_s: number
+  /** Whole batch groups: first Forward, drain and weight update included. */
+  readonly samples_per_s_with_update: number
+  readonly energyPerSubBatch: ChipEnergy
+  readonly energyPerGroup: ChipEnergy
+  readonly energy_per_sample_J: number
+  readonly energy_per_sample_with_update_J: number
+  /** Energy over period, steady state. */
+  readonly power_W: number
 }

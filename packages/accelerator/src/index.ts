@@ -1,1 +1,6 @@
-export {}
+export * from './accelerator'
+export * from './api'
+export * from './calibration'
+export * from './functional'
+export * from './jobs'
+export * from './simulate'

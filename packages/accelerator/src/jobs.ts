@@ -6,8 +6,8 @@ import {
   type LayerRecord,
   type Maps,
   type Mask,
-  sizeOf,
   type StepRecord,
+  sizeOf,
   tensor,
   toF16,
   type Weights,
@@ -27,7 +27,12 @@ const half = <L extends 'TBCHW' | 'KCRS'>(t: { layout: L; dtype: string }) => to
 
 const scaled = (maps: Maps, scale: number): Maps => {
   if (scale === 1) return maps
-  return tensor('TBCHW', 'f64', maps.shape, Float64Array.from(maps.data, (x) => x * scale))
+  return tensor(
+    'TBCHW',
+    'f64',
+    maps.shape,
+    Float64Array.from(maps.data, (x) => x * scale),
+  )
 }
 
 /** A mask with every bit set: fully connected layers keep their potentials dense (section IV-B1). */
@@ -66,9 +71,24 @@ export const jobsOf = (record: StepRecord, lossScale = 1): SubBatchJobs => {
   const targets = layers.map(target)
   const top = layers.length - 1
   return {
-    forward: layers.map(({ layer, input, spikeGradMask }, l) => ({ layer, T, B, input, weights: weights[l]!, neuron, spikeGradMask })),
+    forward: layers.map(({ layer, input, spikeGradMask }, l) => ({
+      layer,
+      T,
+      B,
+      input,
+      weights: weights[l]!,
+      neuron,
+      spikeGradMask,
+    })),
     backward: [
-      { kind: 'output', T, B, target: targets[top]!, gradS: half(scaled(record.gradOutput, lossScale)) as Maps<'f16'>, neuron },
+      {
+        kind: 'output',
+        T,
+        B,
+        target: targets[top]!,
+        gradS: half(scaled(record.gradOutput, lossScale)) as Maps<'f16'>,
+        neuron,
+      },
       ...layers
         .slice(1)
         .map(({ layer }, i): BackwardInput => {

@@ -1,1 +1,13 @@
-export {}
+// the interfaces by shape that a chip asks for stand before the engines' own types of the same name
+export type { BackwardEngine, ForwardEngine, WeightUpdateEngine } from '@h2learn/accelerator'
+export * from '@h2learn/accelerator'
+export * from '@h2learn/cost-model'
+export * from '@h2learn/datasets'
+export * from '@h2learn/hw'
+export * from '@h2learn/lut-pe'
+export * from '@h2learn/pipeline'
+export * from '@h2learn/report'
+export * from '@h2learn/snn-core'
+export * from '@h2learn/sparse-backward'
+export * from '@h2learn/weight-update'
+export * from './benchmarks'

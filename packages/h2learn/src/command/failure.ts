@@ -1,7 +1,8 @@
 /** Exit codes of the command: 0 done, 1 a run that failed, 2 wrong input, 130 interrupted. */
 export const exitCodes = { done: 0, failed: 1, input: 2, interrupted: 130 } as const
 
-const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined)
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
 const systemMessages: Record<string, string> = {
   ENOENT: 'no such file or folder',
@@ -23,7 +24,13 @@ export const explain = (error: unknown, debug: boolean): { readonly message: str
   if (code === 'H2LEARN_RUN') return { message: debug ? stack : plain, exitCode: exitCodes.failed }
   if (typeof code === 'string' && code in systemMessages) {
     const path = (error as { path?: unknown }).path
-    return { message: debug ? stack : `${typeof path === 'string' ? `${path}: ` : ''}${systemMessages[code]}.`, exitCode: exitCodes.input }
+    return {
+      message: debug ? stack : `${typeof path === 'string' ? `${path}: ` : ''}${systemMessages[code]}.`,
+      exitCode: exitCodes.input,
+    }
   }
-  return { message: debug ? stack : `${plain} (this is a defect of h2learn; --debug shows where)`, exitCode: exitCodes.failed }
+  return {
+    message: debug ? stack : `${plain} (this is a defect of h2learn; --debug shows where)`,
+    exitCode: exitCodes.failed,
+  }
 }

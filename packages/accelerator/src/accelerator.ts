@@ -1,0 +1,79 @@
+import { type PricedPart, priceArea, priceTable, type Tally } from '@h2learn/cost-model'
+import { ConfigError, requireInteger } from '@h2learn/hw'
+import { forwardEngine } from '@h2learn/lut-pe'
+import { backwardEngine } from '@h2learn/sparse-backward'
+import { weightUpdateEngine } from '@h2learn/weight-update'
+import type { Accelerator, AcceleratorConfig, Chip, ChipEngine, MemoryConfig } from './api'
+import { calibrate } from './calibration'
+import { simulate } from './simulate'
+
+const where = 'accelerator'
+
+/** The memories of Fig. 9 and the clock of Table VIII. */
+const defaults = { bandwidthGBps: 128, layout: 'three', MHz: 800, subBatch: 4 } as const
+
+const checkEngine = (role: string, engine: Partial<ChipEngine<never, unknown>>) => {
+  for (const member of ['run', 'measure', 'time', 'count'] as const)
+    if (typeof engine[member] !== 'function')
+      throw new ConfigError({
+        where: `${where}: ${role} engine ${engine.name ?? ''}`.trim(),
+        expected: `a function ${member}`,
+        got: typeof engine[member],
+        hint: 'an engine has name, run, measure, time, count and parts; start from forwardEngine(), backwardEngine() or weightUpdateEngine()',
+      })
+}
+
+const positive = (name: string, value: number) => {
+  if (!(value > 0 && value < Infinity))
+    throw new ConfigError({ where: `${where}: ${name}`, expected: 'a number above 0', got: String(value) })
+  return value
+}
+
+const memoryOf = ({ bandwidthGBps = defaults.bandwidthGBps, layout = defaults.layout }: Partial<MemoryConfig>) => {
+  if (layout !== 'three' && layout !== 'shared')
+    throw new ConfigError({ where: `${where}: memory.layout`, expected: '"three" or "shared"', got: String(layout) })
+  return { bandwidthGBps: positive('memory.bandwidthGBps', bandwidthGBps), layout }
+}
+
+/**
+ * Builds a chip from engines, memories, a clock and prices; whatever is left out is the paper's (Fig. 9, Tables VII and
+ * VIII). Any engine can be replaced by an object of the same shape.
+ * @param config clock in MHz > 0; bandwidth in GB/s > 0; subBatch integer >= 1
+ * @throws ConfigError for impossible numbers, an engine without a member, a part without a price
+ */
+export const accelerator = (config: AcceleratorConfig = {}): Accelerator => {
+  const engines = {
+    forward: config.forward ?? forwardEngine(),
+    backward: config.backward ?? backwardEngine(),
+    weightUpdate: config.weightUpdate ?? weightUpdateEngine(),
+  }
+  for (const [role, engine] of Object.entries(engines)) checkEngine(role, engine as never)
+  const memory = memoryOf(config.memory ?? {})
+  const clockHz = positive('clock.MHz', config.clock?.MHz ?? defaults.MHz) * 1e6
+  const prices = config.prices ?? defaultPrices
+  const calibration = calibrate(prices)
+  const areaOf = (engine: { readonly parts: Tally<PricedPart> }) => priceArea(engine.parts, prices, calibration.kArea)
+  const area = {
+    forward: areaOf(engines.forward),
+    backward: areaOf(engines.backward),
+    'weight-update': areaOf(engines.weightUpdate),
+  }
+  const chip: Chip = {
+    engines,
+    memory,
+    memoryNames: { pair: ['Mem 0', 'Mem 1'], gradients: memory.layout === 'shared' ? 'Mem' : 'Mem 2' },
+    bytesPerCycle: (memory.bandwidthGBps * 1e9) / clockHz,
+    clockHz,
+    subBatch: requireInteger(`${where}: subBatch`, config.subBatch ?? defaults.subBatch),
+    prices,
+    calibration,
+  }
+  return {
+    ...chip,
+    area: { ...area, total_mm2: area.forward.total + area.backward.total + area['weight-update'].total },
+    simulate: (records, options) => simulate(chip, records, options),
+  }
+}
+
+/** One table for all chips without prices of their own, so that the fits run once. */
+const defaultPrices = priceTable()

@@ -1,0 +1,155 @@
+import { paper as published } from '@h2learn/cost-model'
+import type { BenchmarkName } from '@h2learn/datasets'
+import { InputError } from '@h2learn/snn-core'
+
+/** A ready-made training job: network, input and how long to train. */
+export interface TrainingPreset {
+  readonly name: string
+  readonly about: string
+  /** Notation of Table VI. */
+  readonly network: string
+  readonly T: number
+  readonly batch: number
+  readonly learningRate: number
+  /** Training samples to see in all; the last optimiser step is the one that reaches this number. */
+  readonly samples: number
+  /** Built-in samples to generate when there is no data folder. */
+  readonly builtIn: { readonly train: number; readonly test: number }
+  /** Sub-batches of the sampled training step that the chip runs; the group repeats them if it has more. */
+  readonly subBatches: number
+  /** Whether the engines' functional paths run on one recorded sub-batch, compared with the reference. */
+  readonly checkFunction: boolean
+}
+
+/** A benchmark of Table VI that `h2learn run` knows. */
+export interface BenchmarkJob {
+  readonly name: BenchmarkName
+  /** Its name in the paper's tables. */
+  readonly paperName: 'MNIST' | 'N-MNIST' | 'CIFAR10'
+  readonly about: string
+  readonly input: { readonly H: number; readonly W: number; readonly C: number }
+  readonly presets: readonly TrainingPreset[]
+}
+
+const quick = { name: 'quick', about: 'a small network, minutes on two cores' } as const
+const paper = { name: 'paper', about: 'the network of Table VI, T = 10; hours to days of training on a CPU' } as const
+
+/** Benchmarks by name. Presets are our choices (networks of `paper` are Table VI's). */
+export const benchmarks: readonly BenchmarkJob[] = [
+  {
+    name: 'mnist',
+    paperName: 'MNIST',
+    about: 'handwritten digits, 28x28 (real IDX files with --data, built-in synthetic digits without)',
+    input: { H: 28, W: 28, C: 1 },
+    presets: [
+      {
+        ...quick,
+        network: '16C5S2(Encoding)-32C3-AP2-32C3-10FC',
+        T: 6,
+        batch: 64,
+        learningRate: 2e-3,
+        samples: 60_000,
+        builtIn: { train: 12_000, test: 2_000 },
+        subBatches: 4,
+        checkFunction: true,
+      },
+      {
+        ...paper,
+        network: published.networks.MNIST.network.value,
+        T: published.networks.MNIST.T,
+        batch: 64,
+        learningRate: 1e-3,
+        samples: 60_000,
+        builtIn: { train: 12_000, test: 2_000 },
+        subBatches: 1,
+        checkFunction: false,
+      },
+    ],
+  },
+  {
+    name: 'n-mnist',
+    paperName: 'N-MNIST',
+    about:
+      'event recordings of digits, 34x34x2 cropped to 32x32x2 (real .bin files with --data, a built-in event camera without)',
+    input: { H: 32, W: 32, C: 2 },
+    presets: [
+      {
+        ...quick,
+        network: '12C5S2-24C3-AP2-32C3-10FC',
+        T: 10,
+        batch: 32,
+        learningRate: 2e-3,
+        samples: 12_000,
+        builtIn: { train: 3_000, test: 500 },
+        subBatches: 4,
+        checkFunction: true,
+      },
+      {
+        ...paper,
+        network: published.networks['N-MNIST'].network.value,
+        T: published.networks['N-MNIST'].T,
+        batch: 64,
+        learningRate: 1e-3,
+        samples: 60_000,
+        builtIn: { train: 3_000, test: 500 },
+        subBatches: 1,
+        checkFunction: false,
+      },
+    ],
+  },
+  {
+    name: 'cifar10',
+    paperName: 'CIFAR10',
+    about: 'colour images, 32x32x3 (real binary files with --data, built-in synthetic patterns without)',
+    input: { H: 32, W: 32, C: 3 },
+    presets: [
+      {
+        ...quick,
+        network: '24C5S2(Encoding)-48C3-AP2-64C3-10FC',
+        T: 6,
+        batch: 64,
+        learningRate: 2e-3,
+        samples: 20_000,
+        builtIn: { train: 4_000, test: 1_000 },
+        subBatches: 4,
+        checkFunction: true,
+      },
+      {
+        ...paper,
+        network: published.networks.CIFAR10.network.value,
+        T: published.networks.CIFAR10.T,
+        batch: 64,
+        learningRate: 1e-3,
+        samples: 50_000,
+        builtIn: { train: 4_000, test: 1_000 },
+        subBatches: 1,
+        checkFunction: false,
+      },
+    ],
+  },
+]
+
+/** @throws InputError naming the known benchmarks */
+export const benchmarkOf = (name: string): BenchmarkJob => {
+  const found = benchmarks.find((b) => b.name === name.toLowerCase())
+  if (!found)
+    throw new InputError({
+      where: 'h2learn run',
+      expected: `a benchmark: ${benchmarks.map((b) => b.name).join(', ')}`,
+      got: `"${name}"`,
+      hint: 'see h2learn run --help',
+    })
+  return found
+}
+
+/** @throws InputError naming the presets of the benchmark */
+export const presetOf = (benchmark: BenchmarkJob, name = 'quick'): TrainingPreset => {
+  const found = benchmark.presets.find((p) => p.name === name)
+  if (!found)
+    throw new InputError({
+      where: `h2learn run ${benchmark.name}`,
+      expected: `--preset ${benchmark.presets.map((p) => p.name).join(' or ')}`,
+      got: `"${name}"`,
+    })
+  return found
+}

@@ -1,0 +1,84 @@
+import { SingleBar } from 'cli-progress'
+import pc from 'picocolors'
+
+/** How much the command says. */
+export interface ConsoleOptions {
+  readonly quiet: boolean
+  readonly color: boolean
+  /** When JSON goes to standard output everything for people goes to standard error. */
+  readonly jsonOnStdout: boolean
+}
+
+/** Where text for people goes. */
+export interface Console {
+  readonly columns: number
+  readonly color: boolean
+  /** Results. */
+  readonly say: (text: string) => void
+  /** What is going on; silent when quiet. */
+  readonly note: (text: string) => void
+  /** Something the reader should know, always shown. */
+  readonly warn: (text: string) => void
+  readonly progress: (total: number) => Progress
+}
+
+export interface Progress {
+  readonly update: (done: number, text: string) => void
+  readonly stop: () => void
+}
+
+/** Seconds as 1:05 or 2:03:04; `-:--` when it cannot be told. */
+export const clock = (seconds: number): string => {
+  if (!Number.isFinite(seconds)) return '-:--'
+  const s = Math.max(0, Math.round(seconds))
+  const minutes = Math.floor(s / 60)
+  const two = (n: number) => String(n).padStart(2, '0')
+  return minutes < 60 ? `${minutes}:${two(s % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`
+}
+
+/** On a terminal a bar, elsewhere a line about every ten seconds and at each tenth of the way. */
+const progressOn =
+  (stream: NodeJS.WriteStream, quiet: boolean, color: boolean) =>
+  (total: number): Progress => {
+    if (quiet || total <= 0) return { update: () => {}, stop: () => {} }
+    if (stream.isTTY) {
+      const bar = new SingleBar({
+        stream,
+        format: `${color ? pc.cyan('{bar}') : '{bar}'} {percentage}% {text}`,
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
+        barsize: (stream.columns ?? 80) < 80 ? 8 : 24,
+        hideCursor: true,
+        linewrap: false,
+        clearOnComplete: true,
+      })
+      bar.start(total, 0, { text: '' })
+      return { update: (done, text) => bar.update(done, { text }), stop: () => bar.stop() }
+    }
+    let last = Date.now()
+    let tenth = -1
+    return {
+      update: (done, text) => {
+        const now = Date.now()
+        const reached = Math.floor((10 * done) / total)
+        if (reached === tenth && now - last < 10_000) return
+        tenth = reached
+        last = now
+        stream.write(`${String(Math.floor((100 * done) / total)).padStart(3)}% ${text}\n`)
+      },
+      stop: () => {},
+    }
+  }
+
+export const openConsole = ({ quiet, color, jsonOnStdout }: ConsoleOptions): Console => {
+  const people = jsonOnStdout ? process.stderr : process.stdout
+  const paint = color && people.isTTY === true
+  return {
+    columns: people.columns ?? (Number(process.env.COLUMNS) || 100),
+    color: paint,
+    say: (text) => void people.write(`${text}\n`),
+    note: (text) => void (quiet || people.write(`${text}\n`)),
+    warn: (text) => void process.stderr.write(`${color && process.stderr.isTTY ? pc.yellow(text) : text}\n`),
+    progress: progressOn(process.stderr, quiet, color),
+  }
+}

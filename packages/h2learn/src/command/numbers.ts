@@ -1,0 +1,34 @@
+import { InputError } from '@h2learn/snn-core'
+
+/** Reads an option as a whole number. @throws InputError naming option, range and what came */
+export const integerOption =
+  (option: string, min = 1, max = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = /^[+-]?\d+$/.test(text.trim()) ? Number(text) : Number.NaN
+    if (!Number.isSafeInteger(value) || value < min || value > max)
+      throw new InputError({
+        where: option,
+        expected: max === Number.MAX_SAFE_INTEGER ? `a whole number >= ${min}` : `a whole number from ${min} to ${max}`,
+        got: `"${text}"`,
+      })
+    return value
+  }
+
+/** Reads an option as a number above 0. @throws InputError naming option and what came */
+export const positiveOption =
+  (option: string) =>
+  (text: string): number => {
+    const value = text.trim() === '' ? Number.NaN : Number(text)
+    if (!(value > 0 && value < Infinity))
+      throw new InputError({ where: option, expected: 'a number above 0', got: `"${text}"` })
+    return value
+  }
+
+/** Reads an option as one of some words. @throws InputError listing them */
+export const wordOption =
+  <const W extends string>(option: string, words: readonly W[]) =>
+  (text: string): W => {
+    const found = words.find((word) => word === text.toLowerCase())
+    if (found === undefined) throw new InputError({ where: option, expected: words.join(' or '), got: `"${text}"` })
+    return found
+  }

@@ -1,0 +1,138 @@
+import { Command, Option } from 'commander'
+import { benchmarks } from '../benchmarks'
+import { openConsole } from './console'
+import { integerOption, positiveOption, wordOption } from './numbers'
+import type { RunOptions } from './run-plan'
+import { version } from './version'
+
+interface CommonOptions {
+  readonly quiet?: boolean
+  readonly color: boolean
+  readonly debug?: boolean
+  readonly json?: string
+}
+
+const consoleOf = ({ quiet = false, color, json }: CommonOptions) =>
+  openConsole({ quiet, color: color && !process.env.NO_COLOR, jsonOnStdout: json === '-' })
+
+const common = (command: Command): Command =>
+  command
+    .option('--json <file>', 'write all results as JSON with units in the key names; - for standard output')
+    .option('-q, --quiet', 'results only, no progress')
+    .option('--no-color', 'no colours (NO_COLOR is honoured too)')
+    .option('--debug', 'show the stack of an error')
+
+const presetHelp = () =>
+  benchmarks
+    .map(({ name, about, presets }) => {
+      const lines = presets.map(
+        (p) => `    ${p.name.padEnd(6)} ${p.network}, T ${p.T}, ${p.samples} samples seen: ${p.about}`,
+      )
+      return [`  ${name}: ${about}`, ...lines].join('\n')
+    })
+    .join('\n')
+
+const runHelp = () => `
+Benchmarks and presets:
+${presetHelp()}
+
+Networks are written as in Table VI of the paper: nCk[Sx][Px][(Encoding)], APk[(spikes)], nFC[(Encoding)], joined by -.
+
+Examples:
+  $ h2learn run mnist                                  built-in synthetic digits, quick preset
+  $ h2learn run mnist --data path/to/mnist --out out   real IDX files (.gz or not), HTML report in out/
+  $ h2learn run mnist --network "32FC(Encoding)-10FC" --T 4 --json -
+  $ h2learn run mnist --resume out/checkpoint.h2l      goes on where an interrupted run stopped
+
+Exit codes: 0 done, 1 the run failed, 2 wrong input, 130 interrupted (a checkpoint is kept).`
+
+/** Parses the command line and runs what it names. @returns the exit code */
+export const program = async (argv: readonly string[]): Promise<number> => {
+  let exitCode = 0
+  const root = new Command('h2learn')
+    .description(
+      'Train spiking networks with BPTT and see what the H2Learn accelerator would do with exactly that data.',
+    )
+    .version(version)
+    .showHelpAfterError('(h2learn --help lists commands and options)')
+    .showSuggestionAfterError()
+    .exitOverride()
+
+  common(
+    root
+      .command('run')
+      .argument('<benchmark>', benchmarks.map((b) => b.name).join(', '))
+      .description('train a network, run its recorded steps on the chip, report')
+      .option('--preset <name>', 'quick or paper', undefined)
+      .option('--data <dir>', 'folder with the real data set; without it built-in synthetic data stand in')
+      .option('--network <text>', 'network in the notation of Table VI')
+      .option('--input <HxWxC>', 'input size, such as 28x28x1')
+      .option('--T <n>', 'timesteps', integerOption('--T', 1, 1000))
+      .option('--batch <n>', 'samples of a batch group', integerOption('--batch', 1, 65536))
+      .option('--epochs <n>', 'passes over the training samples', integerOption('--epochs', 1))
+      .option('--steps <n>', 'optimiser steps, whatever --epochs says', integerOption('--steps', 1))
+      .option('--lr <x>', 'learning rate', positiveOption('--lr'))
+      .option('--optimizer <name>', 'adam or sgd', wordOption('--optimizer', ['adam', 'sgd']))
+      .option(
+        '--loss <name>',
+        'rate-mse or count-cross-entropy',
+        wordOption('--loss', ['rate-mse', 'count-cross-entropy']),
+      )
+      .option(
+        '--precision <name>',
+        'f32, f16 (rounded at every operation) or f64',
+        wordOption('--precision', ['f32', 'f16', 'f64']),
+      )
+      .option('--loss-scale <x>', 'factor on the loss gradient before FP16', positiveOption('--loss-scale'))
+      .option('--seed <n>', 'seed of everything random', integerOption('--seed', Number.MIN_SAFE_INTEGER))
+      .option('--threads <n>', 'worker threads; results do not depend on it', integerOption('--threads', 1, 256))
+      .option(
+        '--sub-batches <n>',
+        'sub-batches of the sampled step that the chip runs',
+        integerOption('--sub-batches', 1),
+      )
+      .addOption(
+        new Option('--check-function', 'run the engines bit-exact on one sub-batch and compare with the reference'),
+      )
+      .addOption(new Option('--no-check-function', 'leave that out'))
+      .option('--out <dir>', 'folder for report.html, report.json and the checkpoint')
+      .option('--resume <file>', 'checkpoint of an interrupted run'),
+  )
+    .addHelpText('after', runHelp())
+    .action(async (benchmark: string, given: RunOptions & CommonOptions) => {
+      const { quiet: _q, color: _c, debug: _d, ...options } = given
+      const { runBenchmark } = await import('./run')
+      exitCode = await runBenchmark(benchmark, options, consoleOf(given))
+    })
+
+  common(
+    root
+      .command('verify')
+      .argument('<files...>', 'golden vectors (JSON)')
+      .description('check the reference against golden vectors made with another implementation'),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ h2learn verify vectors/*.json
+  $ h2learn verify a.f64.json --json -
+
+Exit codes: 0 all agree, 1 one differs by more than its tolerance, 2 one could not be read.`,
+    )
+    .action(async (files: string[], given: CommonOptions) => {
+      const { verifyFiles } = await import('./verify')
+      exitCode = await verifyFiles(files, consoleOf(given), {
+        debug: given.debug === true,
+        ...(given.json !== undefined && { json: given.json }),
+      })
+    })
+
+  root.configureOutput({ writeErr: (text) => process.stderr.write(text) })
+  if (argv.length === 0) {
+    root.outputHelp()
+    return 0
+  }
+  await root.parseAsync(argv, { from: 'user' })
+  return exitCode
+}

@@ -1,0 +1,168 @@
+import { availableParallelism } from 'node:os'
+import { loadBenchmark } from '@h2learn/datasets'
+import {
+  type CheckpointMeta,
+  InputError,
+  identifySamples,
+  type Network,
+  parseInputSize,
+  parseNetwork,
+  type Samples,
+  stepsPerEpoch,
+  type TrainingConfig,
+  type TrainingState,
+  trainingConfig,
+} from '@h2learn/snn-core'
+import { loadCheckpoint } from '@h2learn/snn-core/threads'
+import { type BenchmarkJob, benchmarkOf, presetOf, type TrainingPreset } from '../benchmarks'
+
+/** Options of `h2learn run` as given; absent ones come from the preset, or from the checkpoint of `--resume`. */
+export interface RunOptions {
+  readonly network?: string
+  readonly input?: string
+  readonly T?: number
+  readonly batch?: number
+  readonly seed?: number
+  readonly threads?: number
+  readonly preset?: string
+  readonly data?: string
+  readonly epochs?: number
+  readonly steps?: number
+  readonly lr?: number
+  readonly loss?: 'rate-mse' | 'count-cross-entropy'
+  readonly optimizer?: 'adam' | 'sgd'
+  readonly precision?: 'f32' | 'f16' | 'f64'
+  readonly lossScale?: number
+  readonly subBatches?: number
+  readonly checkFunction?: boolean
+  readonly out?: string
+  readonly json?: string
+  readonly resume?: string
+}
+
+/** Options that decide what is computed: kept in the checkpoint, so that a resumed run is the same run. */
+export type KeptOptions = Omit<RunOptions, 'threads' | 'resume' | 'json' | 'out'>
+
+/** Everything a run needs, settled. */
+export interface RunPlan {
+  readonly benchmark: BenchmarkJob
+  readonly preset: TrainingPreset
+  readonly kept: KeptOptions
+  readonly network: Network
+  readonly config: TrainingConfig
+  readonly threads: number
+  readonly train: Samples
+  readonly test: Samples
+  readonly subBatches: number
+  readonly checkFunction: boolean
+  /** State of `--resume`, with what the checkpoint told about the run. */
+  readonly resumed?: { readonly state: TrainingState; readonly meta: CheckpointMeta; readonly path: string }
+}
+
+const sameOption = (a: unknown, b: unknown) => a === undefined || JSON.stringify(a) === JSON.stringify(b)
+
+/** A resumed run is the interrupted one: an option may be repeated, not changed. */
+const mergeKept = (given: KeptOptions, before: KeptOptions, path: string): KeptOptions => {
+  for (const [name, value] of Object.entries(given) as [keyof KeptOptions, unknown][])
+    if (!sameOption(value, before[name]) && name !== 'data')
+      throw new InputError({
+        where: `--resume ${path}`,
+        expected: `the options of the interrupted run (${name} ${before[name] ?? 'not given'})`,
+        got: `${name} ${value}`,
+        hint: 'leave the option out, or start a new run without --resume',
+      })
+  return { ...before, ...(given.data !== undefined && { data: given.data }) }
+}
+
+const readKept = async (name: string, options: RunOptions) => {
+  const { threads: _t, out: _o, json: _j, resume, ...given } = options
+  if (resume === undefined) return { kept: given as KeptOptions }
+  const { state, meta } = await loadCheckpoint(resume)
+  const before = meta.extra?.run as { benchmark?: string; options?: KeptOptions } | undefined
+  if (!before?.options)
+    throw new InputError({
+      where: `--resume ${resume}`,
+      expected: 'a checkpoint written by h2learn run',
+      got: 'another one',
+    })
+  if (before.benchmark !== name)
+    throw new InputError({
+      where: `--resume ${resume}`,
+      expected: `a checkpoint of ${name}`,
+      got: `one of ${before.benchmark}`,
+      hint: `h2learn run ${before.benchmark} --resume ${resume}`,
+    })
+  return { kept: mergeKept(given, before.options, resume), resumed: { state, meta, path: resume } }
+}
+
+const checkIdentity = (train: Samples, meta: CheckpointMeta, path: string) => {
+  const now = identifySamples(train)
+  if (now.hash !== meta.dataset.hash || now.count !== meta.dataset.count)
+    throw new InputError({
+      where: `--resume ${path}`,
+      expected: `the samples of the interrupted run (${meta.dataset.count} from ${meta.dataset.origin}, checksum ${meta.dataset.hash})`,
+      got: `${now.count} from ${now.origin}, checksum ${now.hash}`,
+      hint: 'give the same --data folder',
+    })
+}
+
+/**
+ * Settles a run: preset, options, checkpoint, network, samples.
+ * @throws InputError and its kin for anything that cannot be
+ */
+export const planRun = async (name: string, options: RunOptions): Promise<RunPlan> => {
+  const benchmark = benchmarkOf(name)
+  const { kept, resumed } = await readKept(benchmark.name, options)
+  const preset = presetOf(benchmark, kept.preset)
+  const size = kept.input === undefined ? benchmark.input : parseInputSize(kept.input)
+  const network = parseNetwork(kept.network ?? preset.network, { input: size, T: kept.T ?? preset.T })
+  const seed = kept.seed ?? 1
+  const load = (split: 'train' | 'test') =>
+    loadBenchmark(benchmark.name, {
+      split,
+      seed,
+      T: network.T,
+      ...(kept.data === undefined ? { count: preset.builtIn[split] } : { dir: kept.data }),
+    })
+  const train = load('train')
+  const test = load('test')
+  const batch = Math.min(kept.batch ?? preset.batch, train.count)
+  const perEpoch = stepsPerEpoch(train.count, batch)
+  const wanted = kept.epochs === undefined ? Math.ceil(preset.samples / batch) : kept.epochs * perEpoch
+  const maxSteps = kept.steps ?? wanted
+  const config = trainingConfig({
+    epochs: Math.ceil(maxSteps / perEpoch),
+    maxSteps,
+    batch,
+    seed,
+    loss: kept.loss ?? 'rate-mse',
+    optimizer:
+      kept.optimizer === 'sgd'
+        ? { kind: 'sgd', learningRate: kept.lr ?? 0.1, momentum: 0.9 }
+        : { kind: 'adam', learningRate: kept.lr ?? preset.learningRate },
+    precision: kept.precision ?? 'f32',
+    lossScale: kept.lossScale ?? 1,
+    schedule: 'cosine',
+  })
+  if (network.classes < train.classes)
+    throw new InputError({
+      where: `--network ${network.text}`,
+      expected: `a last layer of ${train.classes} neurons, one a class of ${train.name}`,
+      got: `${network.classes}`,
+      hint: `end the network with ${train.classes}FC`,
+    })
+  if (resumed) checkIdentity(train, resumed.meta, resumed.path)
+  return {
+    benchmark,
+    preset,
+    kept,
+    network,
+    config,
+    threads: options.threads ?? availableParallelism(),
+    train,
+    test,
+    subBatches: kept.subBatches ?? preset.subBatches,
+    checkFunction: kept.checkFunction ?? preset.checkFunction,
+    ...(resumed && { resumed }),
+  }
+}

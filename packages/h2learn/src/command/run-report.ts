@@ -1,0 +1,304 @@
+import { type Accelerator, type ChipRun, type FunctionalCheck, neuronsOf, type StageRun } from '@h2learn/accelerator'
+import { paper, v100Reference } from '@h2learn/cost-model'
+import type { FigureKind, ReportChip, ReportEngine, ReportFunctional, ReportPaperRow, RunReport } from '@h2learn/report'
+import { type Evaluation, type Layer, parameterCount, parseNetwork } from '@h2learn/snn-core'
+import { recordedSparsities, type SampledStep, type StageSummary } from './recording'
+import type { RunPlan } from './run-plan'
+
+/** Everything a run produced. */
+export interface RunResult {
+  readonly plan: RunPlan
+  readonly chip: Accelerator
+  readonly sampled: SampledStep
+  readonly stages: readonly StageSummary[]
+  readonly steps: number
+  readonly history: {
+    readonly loss: readonly number[]
+    readonly accuracy: readonly number[]
+    readonly zeroLossShare: readonly number[]
+  }
+  readonly seconds: number
+  readonly samplesTrained: number
+  readonly interrupted: boolean
+  readonly test: Evaluation
+  readonly train: Evaluation
+  readonly functional: readonly FunctionalCheck[]
+  readonly weightsChecksum: string
+  readonly version: string
+}
+
+/** A report with what only the command knows. */
+export type FullRunReport = RunReport & {
+  /** CRC-32 of the final weights: equal for equal runs, whatever the number of threads or interruptions. */
+  readonly weights_crc32: string
+  readonly chip_by_stage: readonly {
+    readonly step: number
+    readonly samples_seen: number
+    readonly samples_per_s: number
+  }[]
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** A stage of the same layer and engine, averaged over the recorded sub-batches. */
+const engineRow = (stages: readonly StageRun[]): ReportEngine => {
+  const first = stages[0]!
+  const average = (of: (stage: StageRun) => number) => mean(stages.map(of))
+  return {
+    engine: first.role,
+    layer: first.layer,
+    compute_cycles: average((s) => s.computeCycles),
+    memory_cycles: average((s) => s.memoryCycles),
+    cycles: average((s) => s.cycles),
+    bound: average((s) => (s.bound === 'memory' ? 1 : 0)) > 0.5 ? 'memory' : 'compute',
+    utilisation: average((s) => s.utilisation),
+    bytes: average((s) => s.bytes + s.gradientBytes),
+    kind: first.role === 'backward' ? 'calibrated' : 'predicted',
+  }
+}
+
+const engineRows = ({ stages }: ChipRun): ReportEngine[] =>
+  stages[0]!.map((_, i) => engineRow(stages.map((subBatch) => subBatch[i]!)))
+
+const functionalRow = (check: FunctionalCheck): ReportFunctional => ({
+  engine: check.role,
+  layer: check.layer,
+  compared_values: check.values,
+  max_abs_difference: check.maxAbsDifference,
+  differing_bits: check.differing,
+  oracle: `FP16 reference on the same input, worst case ${check.bound.toExponential(1)}${check.bits > 0 ? `, ${check.differingBits} of ${check.bits} bits of the binary output differ` : ''}`,
+})
+
+/** The published time of one training sample, when this is the very network of Table VI. */
+const v100Comparison = ({ benchmark, network }: RunPlan, samplesPerSecond: number) => {
+  const { network: published, input, T } = paper.networks[benchmark.paperName]
+  const seconds = v100Reference.secondsPerSample[benchmark.paperName]
+  const same = parseNetwork(published.value, { input, T }).text === network.text
+  const sameInput = input.C === network.input.C && input.H === network.input.H && input.W === network.input.W
+  if (!same || !sameInput || T !== network.T)
+    return {
+      speedup: null,
+      note: `the paper prints V100 times only for its own networks (${benchmark.paperName}: ${published.value}, ${input.H}x${input.W}x${input.C}, T ${T})`,
+    }
+  if (seconds === undefined) return { speedup: null, note: `the paper prints no V100 time for ${benchmark.paperName}` }
+  return {
+    speedup: samplesPerSecond * seconds,
+    note: `predicted samples/s of the chip over the V100's published epoch time (Table II, ${benchmark.paperName})`,
+  }
+}
+
+const errorPct = (model: number, published: number) => 100 * (model / published - 1)
+
+const areaNames = { forward: 'forward', weightUpdate: 'weight-update', backward: 'backward' } as const
+
+const paperRows = (chip: Accelerator, peak_W: number, speedup: number | null): ReportPaperRow[] => {
+  const row = (
+    quantity: string,
+    unit: string,
+    published: number,
+    model: number,
+    kind: FigureKind,
+    chip_key?: string,
+  ): ReportPaperRow => ({
+    quantity,
+    unit,
+    paper: published,
+    model,
+    error_pct: errorPct(model, published),
+    kind,
+    ...(chip_key && { chip_key }),
+  })
+  return [
+    ...Object.entries(areaNames).map(([name, role]) =>
+      row(
+        `area, ${role} engine`,
+        'mm2',
+        paper.engines[name as keyof typeof areaNames].area.value,
+        chip.area[role].total,
+        'calibrated',
+      ),
+    ),
+    row('area, chip', 'mm2', paper.chip.area.value, chip.area.total_mm2, 'calibrated', 'area_mm2'),
+    row('power, all engines busy', 'W', paper.chip.power.value, peak_W, 'calibrated', 'peak_power_W'),
+    row(
+      'area of V100 / modelled area of the chip',
+      '',
+      paper.againstV100.area.value,
+      v100Reference.area / chip.area.total_mm2,
+      'calibrated',
+    ),
+    ...(speedup === null
+      ? []
+      : [
+          {
+            quantity: 'speed-up over V100',
+            unit: '',
+            paper: paper.againstV100.speedup.value,
+            model: speedup,
+            error_pct: null,
+            kind: 'predicted' as const,
+          },
+        ]),
+  ]
+}
+
+const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
+  const samples = run.samplesPerSubBatch
+  const { power, kEnergy } = chip.calibration
+  const peak = Object.values(power.total).reduce<number>(
+    (sum, value) => (typeof value === 'number' ? sum + value : sum),
+    0,
+  )
+  const perSample = (joules: number) => joules / samples
+  return {
+    clock_MHz: chip.clockHz / 1e6,
+    period_cycles: run.period.periodCycles,
+    period_s: run.period_s,
+    closed_form_period_cycles: run.closedFormCycles,
+    samples_per_s: run.samples_per_s,
+    samples_per_s_with_update: run.samples_per_s_with_update,
+    area_mm2: chip.area.total_mm2,
+    area_breakdown_mm2: {
+      'forward engine': chip.area.forward.total,
+      'weight update engine': chip.area['weight-update'].total,
+      'backward engine': chip.area.backward.total,
+    },
+    power_W: run.power_W,
+    peak_power_W: kEnergy > 0 ? peak : 0,
+    energy_per_sample_J: run.energy_per_sample_J,
+    energy_breakdown_J: Object.fromEntries(
+      Object.entries(run.energyPerSubBatch.breakdown_J).map(([name, joules]) => [name, perSample(joules)]),
+    ),
+    offchip_energy_per_sample_J: perSample(run.energyPerSubBatch.offChip_J),
+    bound_by: run.closedForm.boundBy,
+    kinds: {
+      period_cycles: 'predicted',
+      period_s: 'predicted',
+      closed_form_period_cycles: 'predicted',
+      samples_per_s: 'predicted',
+      samples_per_s_with_update: 'predicted',
+      area_mm2: 'calibrated',
+      area_breakdown_mm2: 'calibrated',
+      power_W: 'calibrated',
+      peak_power_W: 'calibrated',
+      energy_per_sample_J: 'calibrated',
+      energy_breakdown_J: 'calibrated',
+      offchip_energy_per_sample_J: 'predicted',
+    },
+  }
+}
+
+const parametersOf = ({ K, C, R, S }: Layer) => K * C * R * S
+
+/** At most so many points of a training curve in the report; each is the mean of the steps it stands for. */
+const curvePoints = 200
+
+const curveOf = ({ history, plan }: RunResult) => {
+  const n = history.loss.length
+  const span = Math.max(1, Math.ceil(n / curvePoints))
+  return Array.from({ length: Math.ceil(n / span) }, (_, i) => {
+    const from = i * span
+    const part = (values: readonly number[]) => mean(values.slice(from, Math.min(n, from + span)))
+    return {
+      step: from,
+      samples_seen: from * plan.config.batch,
+      loss: part(history.loss),
+      accuracy: part(history.accuracy),
+      zero_loss_share: part(history.zeroLossShare),
+    }
+  })
+}
+
+/** The whole run as plain JSON with units in the key names. */
+export const runReport = (result: RunResult): FullRunReport => {
+  const { plan, chip, sampled, stages, test, train, steps } = result
+  const { network, config, benchmark, preset } = plan
+  const { run, records } = sampled
+  const sparsities = recordedSparsities(records)
+  const chipFigures = chipReport(chip, run)
+  const { speedup, note } = v100Comparison(plan, run.samples_per_s)
+  const first = records[0]!
+  const lastStep = stages.at(-1)
+  return {
+    schema: 'h2learn.run/1',
+    benchmark: benchmark.name,
+    preset: preset.name,
+    network: network.text,
+    input: { H: network.input.H, W: network.input.W, C: network.input.C },
+    T: network.T,
+    batch: config.batch,
+    seed: config.seed,
+    threads: plan.threads,
+    data: {
+      name: plan.train.name,
+      origin: plan.train.origin,
+      synthetic: plan.train.synthetic,
+      train_samples: plan.train.count,
+      test_samples: plan.test.count,
+    },
+    training: {
+      steps,
+      epochs: (steps * config.batch) / plan.train.count,
+      samples_seen: steps * config.batch,
+      seconds: result.seconds,
+      samples_per_s: result.seconds > 0 ? result.samplesTrained / result.seconds : 0,
+      precision: config.precision,
+      optimizer: config.optimizer.kind,
+      learning_rate: config.optimizer.learningRate,
+      loss: config.loss,
+      curve: curveOf(result),
+      interrupted: result.interrupted,
+    },
+    train_accuracy: train.accuracy,
+    test_accuracy: test.accuracy,
+    test_loss: test.loss,
+    tie_share: test.tieShare,
+    confusion: test.confusion,
+    layers: network.layers.map((layer, l) => ({
+      name: layer.name,
+      kind: layer.kind === 'conv' ? (layer.encoding ? 'encoding convolution' : 'convolution') : 'fully connected',
+      neurons: neuronsOf(layer),
+      parameters: parametersOf(layer),
+      firing_rate: sparsities[l]!.firingRate,
+      output_sparsity: sparsities[l]!.outputSparsity,
+      input_sparsity: sparsities[l]!.inputSparsity,
+      input_sparsity_fp16: sparsities[l]!.inputSparsityF16,
+      underflow_share: sparsities[l]!.underflowShare,
+    })),
+    stages: stages.map(({ step, samples_seen, layers }) => ({ step, samples_seen, layers })),
+    masks: {
+      source: `recorded in this run (${records.length} of ${run.subBatches} sub-batches of one training step; the group repeats them)`,
+      stage: `step ${first.step + 1} of ${steps}, batch loss ${first.loss.toFixed(4)}, ${(100 * first.zeroLossShare).toFixed(0)} % of the batch without a gradient`,
+      step: first.step,
+      samples_seen: first.samplesSeen,
+      sub_batches: records.length,
+      batch: first.batch,
+    },
+    engines: engineRows(run),
+    functional: result.functional.map(functionalRow),
+    chip: chipFigures,
+    paper: paperRows(chip, chipFigures.peak_power_W, speedup),
+    speedup_vs_v100: speedup,
+    speedup_vs_v100_note: note,
+    notes: [
+      `${parameterCount(network)} parameters; one weight update moves 14 bytes per parameter.`,
+      'Calibrated constants: k_area on three printed areas, k_energy on the printed power, fill on one printed speed-up; they enter every area, every energy and the cycles of the Backward Engine.',
+      'Power and energy are those of the chip; off-chip memory is printed apart, as the paper leaves it out.',
+      ...(lastStep && stages.length > 1
+        ? [
+            `Cycles depend on the stage of training: ${stages.map((s) => `${Math.round(s.chip_samples_per_s)} samples/s at step ${s.step + 1}`).join(', ')}.`,
+          ]
+        : []),
+      ...(plan.train.synthetic
+        ? ['The training data are synthetic: accuracy says nothing about the real data set.']
+        : []),
+    ],
+    versions: { h2learn: result.version, node: process.versions.node },
+    weights_crc32: result.weightsChecksum,
+    chip_by_stage: stages.map(({ step, samples_seen, chip_samples_per_s }) => ({
+      step,
+      samples_seen,
+      samples_per_s: chip_samples_per_s,
+    })),
+  }
+}

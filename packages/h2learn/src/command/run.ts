@@ -1,0 +1,130 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { accelerator, checkFunction } from '@h2learn/accelerator'
+import { formatRun } from '@h2learn/report'
+import { crc32, evaluateNetwork, passWeights, type TrainingState } from '@h2learn/snn-core'
+import { workerGradients } from '@h2learn/snn-core/threads'
+import { type Console, clock } from './console'
+import { exitCodes } from './failure'
+import { resultFolder, writeJson, writeWhole } from './files'
+import { planRun, type RunOptions, type RunPlan } from './run-plan'
+import { runReport } from './run-report'
+import { sampleAfter } from './sample-after'
+import { checkpointFile, trainAsPlanned } from './train'
+import { version } from './version'
+
+const hex = (n: number) => n.toString(16).padStart(8, '0')
+
+const checksum = ({ weights }: TrainingState) =>
+  hex(crc32(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength)))
+
+const announce = (plan: RunPlan, out: Console) => {
+  const { network, config, train, test, benchmark, preset, threads } = plan
+  out.note(
+    `${benchmark.name} (${preset.name} preset): ${network.text}, T ${network.T}, batch ${config.batch}, seed ${config.seed}`,
+  )
+  out.note(
+    `data: ${train.origin}; ${train.count} training and ${test.count} test samples${train.synthetic ? ' (synthetic)' : ''}; ${threads} threads`,
+  )
+}
+
+/** The command that continues a run. */
+const resumeCommand = (benchmark: string, path: string, out: string | undefined) =>
+  `h2learn run ${benchmark} --resume ${/\s/.test(path) ? JSON.stringify(path) : path}${out === undefined ? '' : ` --out ${/\s/.test(out) ? JSON.stringify(out) : out}`}`
+
+/**
+ * `h2learn run <benchmark>`: trains, records sampled steps, runs the engines on exactly those tensors, schedules and
+ * prices them, reports.
+ * @returns 0, or 130 when interrupted before the training ended
+ */
+export const runBenchmark = async (name: string, options: RunOptions, out: Console): Promise<number> => {
+  const folder = options.out === undefined ? undefined : await resultFolder('--out', options.out)
+  const plan = await planRun(name, options)
+  announce(plan, out)
+  const checkpointPath = options.resume ?? checkpointFile(folder, plan.benchmark.name)
+  const gradients = workerGradients({ threads: plan.threads })
+  const stop = new AbortController()
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+    out.warn('\nStopping after this step (once more to stop at once).')
+    stop.abort()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  try {
+    const trained = await trainAsPlanned(
+      plan,
+      gradients,
+      out,
+      { checkpointPath, keep: folder !== undefined || options.resume !== undefined },
+      stop.signal,
+    )
+    const { state, status } = trained.outcome
+    if (status === 'interrupted') {
+      out.say(
+        `Interrupted after step ${state.step}. Continue with: ${resumeCommand(plan.benchmark.name, checkpointPath, options.out)}`,
+      )
+      return exitCodes.interrupted
+    }
+    out.note(`trained ${trained.samples} samples in ${clock(trained.seconds)}`)
+    const { network, config } = plan
+    const weights = passWeights(config, state.weights)
+    const evaluate = (samples: RunPlan['test'], indices?: Uint32Array) =>
+      evaluateNetwork({
+        network,
+        weights,
+        samples,
+        neuron: config.neuron,
+        loss: config.loss,
+        precision: config.precision,
+        seed: config.seed,
+        gradients,
+        ...(indices && { indices }),
+      })
+    const test = await evaluate(plan.test)
+    const train = await evaluate(
+      plan.train,
+      Uint32Array.from({ length: Math.min(plan.train.count, 10_000) }, (_, i) => i),
+    )
+    const chip = accelerator()
+    const sampled = trained.last ?? sampleAfter(plan, state, chip)
+    const functional = plan.checkFunction ? checkFunction(chip.engines, sampled.records[0]!, config.lossScale) : []
+    const report = runReport({
+      plan,
+      chip,
+      sampled,
+      stages: trained.stages.length > 0 ? trained.stages : [sampled.summary],
+      steps: state.step,
+      history: state.history,
+      seconds: trained.seconds,
+      samplesTrained: trained.samples,
+      interrupted: false,
+      test,
+      train,
+      functional,
+      weightsChecksum: checksum(state),
+      version,
+    })
+    out.say(formatRun(report, { columns: out.columns, color: out.color }))
+    if (folder !== undefined) {
+      const { renderHtml } = await import('@h2learn/report')
+      const page = join(folder, 'report.html')
+      const slices = sampled.run.timeline.slices.map(({ task, start, end }) => ({
+        resource: task.resource,
+        layer: task.layer ?? 'update',
+        subBatch: task.subBatch ?? 0,
+        start,
+        end,
+      }))
+      await writeWhole(page, await renderHtml(report, { timeline: slices }))
+      await writeWhole(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+      out.note(`report: ${page}`)
+    } else if (options.resume === undefined) await rm(checkpointPath, { force: true })
+    if (options.json !== undefined) await writeJson(options.json, report)
+    return exitCodes.done
+  } finally {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+    await gradients.close()
+  }
+}

@@ -1,0 +1,144 @@
+import { dirname, join } from 'node:path'
+import {
+  batchInput,
+  batchOf,
+  type CheckpointMeta,
+  DivergenceError,
+  epochOrder,
+  type GradientSource,
+  identifySamples,
+  initialWeights,
+  type StepView,
+  startTraining,
+  type TrainingOutcome,
+  type TrainingState,
+  totalSteps,
+  trainNetwork,
+} from '@h2learn/snn-core'
+import { saveCheckpoint } from '@h2learn/snn-core/threads'
+import { type Console, clock } from './console'
+import { explain } from './failure'
+import { resultFolder } from './files'
+import { type SampledStep, type StageSummary, sampledSteps, sampleStep } from './recording'
+import type { RunPlan } from './run-plan'
+
+/** Seconds between two checkpoints of a run in progress. */
+const checkpointEvery_s = 30
+
+export interface TrainedRun {
+  readonly outcome: TrainingOutcome
+  /** Wall-clock seconds in this process, training only. */
+  readonly seconds: number
+  /** Samples trained on in this process. */
+  readonly samples: number
+  readonly stages: readonly StageSummary[]
+  /** The last sampled step of this process; undefined when none was reached. */
+  readonly last?: SampledStep
+}
+
+/** Weights before the first step: normal draws, a gain per layer fitted on the first batch. */
+const startState = (plan: RunPlan, out: Console): TrainingState => {
+  const { network, config, train } = plan
+  const first = batchOf(epochOrder(train.count, config.seed, 0), config.batch, 0)
+  const input = batchInput(train, first, network, { seed: config.seed, epoch: 0 })
+  const { weights, layers } = initialWeights(network, input, { seed: config.seed, neuron: config.neuron })
+  for (const { name, firingRate, reached } of layers)
+    if (!reached)
+      out.warn(`${name} starts at a firing rate of ${(100 * firingRate).toFixed(1)} %, 15 % was out of reach.`)
+  return startTraining(config, weights)
+}
+
+/**
+ * Trains as planned: progress, sampled steps on the chip, a checkpoint every half minute, at an interruption and at a
+ * divergence.
+ * @throws DivergenceError after the last good state was saved
+ */
+export const trainAsPlanned = async (
+  plan: RunPlan,
+  gradients: GradientSource,
+  out: Console,
+  { checkpointPath, keep }: { readonly checkpointPath: string; readonly keep: boolean },
+  signal: AbortSignal,
+): Promise<TrainedRun> => {
+  const { network, config, train, kept, benchmark, resumed } = plan
+  const steps = totalSteps(config, train.count)
+  const sampled = new Set(sampledSteps(steps))
+  const extraBefore = resumed?.meta.extra as { stages?: readonly StageSummary[] } | undefined
+  const stages: StageSummary[] = [...(extraBefore?.stages ?? [])]
+  const state = resumed?.state ?? startState(plan, out)
+  const meta = (): CheckpointMeta => ({
+    network: { text: network.text, input: network.input, T: network.T },
+    neuron: config.neuron,
+    config,
+    dataset: identifySamples(train),
+    extra: { run: { benchmark: benchmark.name, options: kept }, stages },
+  })
+  let canSave = true
+  const save = async (now: TrainingState): Promise<boolean> => {
+    if (!canSave) return false
+    try {
+      await resultFolder('--out', dirname(checkpointPath))
+      await saveCheckpoint(checkpointPath, now, meta())
+      return true
+    } catch (error) {
+      canSave = false
+      out.warn(`No checkpoint: ${explain(error, false).message}`)
+      return false
+    }
+  }
+
+  const bar = out.progress(steps)
+  const started = performance.now()
+  let last: SampledStep | undefined
+  let saved = performance.now()
+  const show = (done: number, loss: number, accuracy: number, pace: number, left: number) =>
+    bar.update(
+      done,
+      `step ${done}/${steps}  loss ${loss.toFixed(4)}  accuracy ${(100 * accuracy).toFixed(1)} %  ${Math.round(pace)} samples/s  ${clock(left)} left`,
+    )
+  const recent = { loss: 0, accuracy: 0 }
+  try {
+    const outcome = await trainNetwork({
+      network,
+      samples: train,
+      config,
+      state,
+      gradients,
+      signal,
+      hooks: {
+        beforeUpdate: (view: StepView) => {
+          if (!sampled.has(view.report.step)) return
+          last = sampleStep(plan, view)
+          stages.push(last.summary)
+        },
+        onStep: async ({ step, loss, accuracy, samplesPerSecond, secondsLeft }, now) => {
+          const weight = step === state.step ? 1 : 0.05
+          recent.loss += weight * (loss - recent.loss)
+          recent.accuracy += weight * (accuracy - recent.accuracy)
+          show(step + 1, recent.loss, recent.accuracy, samplesPerSecond, secondsLeft)
+          if (performance.now() - saved < checkpointEvery_s * 1000) return
+          await save(now)
+          saved = performance.now()
+        },
+      },
+    })
+    bar.stop()
+    if (outcome.status === 'interrupted' || keep) await save(outcome.state)
+    return {
+      outcome,
+      seconds: (performance.now() - started) / 1000,
+      samples: (outcome.state.step - state.step) * config.batch,
+      stages,
+      ...(last && { last }),
+    }
+  } catch (error) {
+    bar.stop()
+    if (error instanceof DivergenceError && (await save(error.state)))
+      out.warn(`The last good step is in ${checkpointPath}.`)
+    throw error
+  }
+}
+
+/** Where a run keeps its checkpoint. */
+export const checkpointFile = (out: string | undefined, benchmark: string): string =>
+  join(out ?? join('h2learn-out', benchmark), 'checkpoint.h2l')

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import { type GoldenReport, InputError, verifyGolden } from '@h2learn/snn-core'
+import type { Console } from './console'
+import { exitCodes, explain } from './failure'
+import { writeJson } from './files'
+
+const parse = async (path: string): Promise<unknown> => {
+  const text = await readFile(path, 'utf8')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new InputError({
+      where: path,
+      expected: 'JSON',
+      got: (error as Error).message,
+      hint: 'is the file cut short?',
+    })
+  }
+}
+
+const short = (x: number) => (x === 0 ? '0' : x.toExponential(1))
+
+const formatGolden = (file: string, report: GoldenReport): string => {
+  const { worst, loss, outRate, spikeFlips, maskFlips, pass, dtype, tolerance, network } = report
+  const differences = [
+    `u ${short(worst.u.difference)}`,
+    `s ${spikeFlips} flipped`,
+    `masks ${maskFlips} flipped`,
+    `∇u ${short(worst.du.difference)}`,
+    `∇s (on the mask) ${short(worst.ds.difference)}`,
+    `∇w ${short(worst.dw.difference)}`,
+    `loss ${short(loss.difference)}`,
+    `output rates ${short(outRate.difference)}`,
+  ]
+  return `${pass ? 'ok  ' : 'FAIL'} ${file}: ${network}, ${dtype}\n     largest difference: ${differences.join(', ')} (tolerance ${tolerance} × max(1, largest value))`
+}
+
+/**
+ * `h2learn verify FILE...`: runs the reference on each file of golden vectors and prints the largest differences. A file
+ * that cannot be read does not keep the others from being checked.
+ * @returns 0 when every file agrees within tolerance, 1 when one does not, 2 when one could not be read
+ */
+export const verifyFiles = async (
+  files: readonly string[],
+  out: Console,
+  options: { readonly json?: string; readonly debug: boolean },
+): Promise<number> => {
+  const results: Record<string, unknown>[] = []
+  let wrong = 0
+  let unreadable = 0
+  for (const file of files) {
+    try {
+      const report = verifyGolden(await parse(file), file)
+      out.say(formatGolden(file, report))
+      if (!report.pass) wrong++
+      results.push({ file, ...report })
+    } catch (error) {
+      const { message, exitCode } = explain(error, options.debug)
+      if (exitCode !== exitCodes.input) throw error
+      unreadable++
+      out.warn(`not read ${message}`)
+      results.push({ file, error: message })
+    }
+  }
+  out.say(`${files.length - wrong - unreadable} of ${files.length} files agree`)
+  if (options.json !== undefined) await writeJson(options.json, results)
+  return unreadable > 0 ? exitCodes.input : wrong > 0 ? exitCodes.failed : exitCodes.done
+}
