@@ -20,9 +20,10 @@ export const subLut = (operands: ArrayLike<number>): Float32Array => {
 
 /**
  * What filling one sub-LUT costs: every entry is written; entries of one operand are that operand and need no adder.
- * @param operands real operands, 0..n: entries that only absent operands would tell apart are not made
+ * @param operands real operands, 0..n: entries that only absent operands would tell apart are not made, and a sub-LUT
+ *   without any stays as it is
  */
 export const subLutFill = (operands: number): { readonly writes: number; readonly adds: number } => ({
-  writes: 2 ** operands,
-  adds: 2 ** operands - 1 - operands,
+  writes: operands > 0 ? 2 ** operands : 0,
+  adds: operands > 0 ? 2 ** operands - 1 - operands : 0,
 })
