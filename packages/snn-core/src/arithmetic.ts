@@ -71,3 +71,13 @@ export const arithmetic = (precision: Precision): Arithmetic => sets[precision]
 
 /** Number type of the arrays that hold a precision: f16 values are kept in float32. */
 export const storageOf = (precision: Precision): 'f64' | 'f32' => (precision === 'f64' ? 'f64' : 'f32')
+
+/**
+ * One function per precision from one text, for loops that round many times per element: each copy has its own
+ * rounding, which the engine inlines.
+ */
+export const perPrecision = <F>(make: (round: (x: number) => number) => F): Readonly<Record<Precision, F>> => ({
+  f64: make((x) => x),
+  f32: make(Math.fround),
+  f16: make(f16Round),
+})

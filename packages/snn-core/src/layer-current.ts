@@ -4,6 +4,7 @@ import { arithmetic, storageOf } from './arithmetic'
 import { freshBuffers } from './buffers'
 import { checkLayerInput, checkLayerWeights, inputExtent } from './layer-checks'
 import { poolSums } from './pool-maps'
+import { rowSums } from './row-sums'
 import { layerTaps, toChannelFirst, toTapRows } from './taps'
 import { tensor } from './tensor'
 
@@ -31,13 +32,12 @@ export const layerCurrent = (
   const { name, K, H, W, R, S, convH, convW, outH, outW, currentPool } = layer
   const { T, B } = inputExtent(input)
   const ops = arithmetic(precision)
-  const { addRow, addScaledRow } = ops
-  const rowsOf = toTapRows(weights, layer, ops, buffers.reals(`${name} tap rows`, precision, weights.data.length))
+  // position-major sums of one map: convH·convW × K, pooled outH·outW × K
+  const { sums, rows: table, add, addScaled } = rowSums(precision, convH * convW * K, weights.data.length)
+  toTapRows(weights, layer, ops, table)
   const { rows, columns } = layerTaps(layer)
   const active = activeInputs(input, ops)
   const { places, values } = active
-  // position-major accumulators of one map: convH·convW × K, pooled outH·outW × K
-  const sums = ops.zeros(convH * convW * K)
   const pooled = currentPool > 1 ? ops.zeros(outH * outW * K) : sums
   const neurons = K * outH * outW
   const out = buffers.reals(`${name} current`, precision, T * B * neurons)
@@ -54,8 +54,8 @@ export const layerCurrent = (
       let o = (rows.first[y] * convW + columns.first[x]) * K
       let w = ((c * R + rows.tap[y]) * S + columns.tap[x]) * K
       for (let run = rows.count[y]; n > 0 && run > 0; run--, o += convW * K, w += S * K)
-        if (values) addScaledRow(sums, o, values[a], rowsOf, w, n)
-        else addRow(sums, o, rowsOf, w, n)
+        if (values) addScaled(o, values[a], w, n)
+        else add(o, w, n)
     }
     if (currentPool > 1) poolSums(sums, pooled, { convW, outH, outW, K, k: currentPool }, ops)
     toChannelFirst(pooled, K, outH * outW, out, map * neurons)

@@ -5,6 +5,7 @@ import { freshBuffers } from './buffers'
 import { ShapeError } from './errors'
 import { checkLayerInput, checkLayerWeights, checkNeuronMaps, inputExtent } from './layer-checks'
 import { spreadMap } from './pool-maps'
+import { rowSums } from './row-sums'
 import { fromTapRows, layerTaps, toChannelFirst, toChannelLast } from './taps'
 import { tensor } from './tensor'
 
@@ -41,9 +42,10 @@ export const layerGradInput = (
   const { name, K, C, H, W, R, S, stride, padding, convH, convW } = layer
   const { T, B } = gradU.shape
   const ops = arithmetic(precision)
-  const rowsOf = toChannelLast(weights, layer, ops, buffers.reals(`${name} k rows`, precision, weights.data.length))
+  // position-major sums of one map: H·W × C
+  const { sums, rows, addScaled } = rowSums(precision, H * W * C, weights.data.length)
+  toChannelLast(weights, layer, ops, rows)
   const read = convGradients(layer, gradU, ops)
-  const sums = ops.zeros(H * W * C) // position-major: H·W × C
   const out = buffers.reals(`${name} grad input`, precision, T * B * C * H * W)
   for (let map = 0; map < T * B; map++) {
     const [grad, from] = read(map)
@@ -61,7 +63,7 @@ export const layerGradInput = (
           const n = ((x + S > W ? W - x : S) - firstTap) * C
           const end = y + R > H ? H - y : R
           for (let r = y < 0 ? -y : 0; n > 0 && r < end; r++)
-            ops.addScaledRow(sums, ((y + r) * W + x + firstTap) * C, g, rowsOf, ((k * R + r) * S + firstTap) * C, n)
+            addScaled(((y + r) * W + x + firstTap) * C, g, ((k * R + r) * S + firstTap) * C, n)
         }
     if (any) toChannelFirst(sums, C, H * W, out, map * C * H * W)
   }
@@ -110,16 +112,14 @@ export const layerGradWeights = (
       got: `T = ${T}, B = ${B}`,
     })
   const ops = arithmetic(precision)
-  const { addRow, addScaledRow } = ops
   const { rows, columns } = layerTaps(layer)
   const active = activeInputs(input, ops)
   const { places, values } = active
   const read = convGradients(layer, gradU, ops)
   const size = convH * convW
-  const positions = ops.zeros(size * K)
+  const { sums, rows: positions, add, addScaled } = rowSums(precision, K * C * R * S, size * K)
   const nonZero = new Int32Array(size + 1)
   const overTime = still ? ops.zeros(size * K) : positions
-  const sums = buffers.reals(`${name} grad tap rows`, precision, K * C * R * S)
 
   /** Adds x · ∇u of one input map; ∇u in `positions`. */
   const accumulate = (map: number) => {
@@ -134,8 +134,8 @@ export const layerGradWeights = (
       let w = ((c * R + rows.tap[y]) * S + columns.tap[x]) * K
       for (let run = rows.count[y]; n > 0 && run > 0; run--, p += convW, w += S * K) {
         if (nonZero[p + n] === nonZero[p]) continue
-        if (values) addScaledRow(sums, w, values[a], positions, p * K, n * K)
-        else addRow(sums, w, positions, p * K, n * K)
+        if (values) addScaled(w, values[a], p * K, n * K)
+        else add(w, p * K, n * K)
       }
     }
   }

@@ -1,41 +1,56 @@
 import type { Buffers, Maps, MembraneTrace, NeuronConfig, Precision, RealArray } from './api'
-import { arithmetic, storageOf } from './arithmetic'
+import { perPrecision, storageOf } from './arithmetic'
 import { freshBuffers } from './buffers'
 import { ShapeError } from './errors'
 import { roundNeuron, surrogate } from './neuron'
-import { getBit, tensor } from './tensor'
+import { tensor } from './tensor'
 
 const isZero = (values: RealArray, from: number, n: number): boolean => {
   for (let i = from; i < from + n; i++) if (values[i] !== 0) return false
   return true
 }
 
-/**
- * Writes fire'(u) of n neurons whose spike-gradient mask is known: 0 where the bit is 0, whatever u is (so that
- * potentials outside the window need not be kept). Values are rounded once to the precision.
- * @param neuron already rounded to the precision
- */
-const surrogateRow = (
-  out: RealArray,
-  potentials: RealArray,
-  mask: Uint32Array,
-  from: number,
-  n: number,
-  neuron: NeuronConfig,
-  precision: Precision,
-): void => {
-  if (neuron.surrogate.kind === 'rectangular') {
-    const { height } = neuron.surrogate
-    for (let i = 0; i < n; i++) {
-      const at = from + i
-      out[i] = (mask[at >>> 5] >>> (at & 31)) & 1 ? height : 0
-    }
-    return
-  }
-  const fire = surrogate(neuron)
-  for (let i = 0; i < n; i++) out[i] = getBit(mask, from + i) ? fire(potentials[from + i]) : 0
-  arithmetic(precision).settle(out, 0, n)
+/** Arrays of one call; all real ones TBCHW. */
+interface Row {
+  readonly u: RealArray
+  readonly spikes: Uint32Array
+  readonly mask: Uint32Array
+  readonly spatial: RealArray
+  readonly gradU: RealArray
+  readonly gradS: RealArray
 }
+
+/** One timestep of Eq. 2 for n neurons: at `at`, ∇u_{t+1} at `later` (< 0: zeros), the spatial term at `from`. */
+const gradientRow = perPrecision(
+  (round) =>
+    (
+      { u, spikes, mask, spatial, gradU, gradS }: Row,
+      at: number,
+      later: number,
+      from: number,
+      n: number,
+      neuron: NeuronConfig,
+    ): void => {
+      const { leak, reset, detachReset } = neuron
+      const toZero = reset === 'zero'
+      const resetFactor = round(-leak * neuron.fireThreshold)
+      const height = neuron.surrogate.kind === 'rectangular' ? neuron.surrogate.height : undefined
+      const fire = surrogate(neuron)
+      for (let i = 0, j = at; i < n; i++, j++) {
+        let gs = round(spatial[from + i])
+        let carried = 0
+        if (later >= 0) {
+          const next = gradU[later + i]
+          if (!detachReset) gs = round(round((toZero ? round(-leak * u[j]) : resetFactor) * next) + gs)
+          if (!toZero || ((spikes[j >>> 5] >>> (j & 31)) & 1) === 0) carried = round(leak * next)
+        }
+        gradS[j] = gs
+        if ((mask[j >>> 5] >>> (j & 31)) & 1)
+          carried = round(carried + round(gs * (height === undefined ? round(fire(u[j])) : height)))
+        gradU[j] = carried
+      }
+    },
+)
 
 /**
  * Temporal part of the backward pass (Eq. 2), t descending from ∇u_{T+1} = 0, with ps_t the spatial term:
@@ -68,51 +83,27 @@ export const potentialGradients = (
       expected: `a spatial term TBCHW of T = 1 or ${T} and BCHW ${B}x${C}x${H}x${W}`,
       got: Object.values(gradSpatial.shape).join('x'),
     })
-  const ops = arithmetic(precision)
   const constants = roundNeuron(neuron, precision)
-  const { leak, reset, detachReset } = constants
-  const resetFactor = ops.round(-leak * constants.fireThreshold)
-  const u = trace.potentials.data
-  const spikes = trace.spikes.data
-  const mask = trace.spikeGradMask.data
-  const spatial = gradSpatial.data
   const gradU = buffers.reals(`${key} gradU`, precision, T * B * n)
   const gradS = buffers.reals(`${key} gradS`, precision, T * B * n)
-  // rows of one map: two terms and fire'
-  const first = ops.zeros(n)
-  const second = ops.zeros(n)
-  const fire = ops.zeros(n)
+  const spatial = gradSpatial.data
+  const rows: Row = {
+    u: trace.potentials.data,
+    spikes: trace.spikes.data,
+    mask: trace.spikeGradMask.data,
+    spatial,
+    gradU,
+    gradS,
+  }
+  const step = gradientRow[precision]
   for (let b = 0; b < B; b++) {
     let laterIsZero = true
     for (let t = T - 1; t >= 0; t--) {
       const at = (t * B + b) * n
-      const later = at + B * n
       const from = still ? b * n : at
       // a sample without loss has no gradient at all: nothing to do (the buffers are zeros)
       if (laterIsZero && isZero(spatial, from, n)) continue
-      for (let i = 0; i < n; i++) gradS[at + i] = spatial[from + i]
-      ops.settle(gradS, at, n)
-      if (!laterIsZero && !detachReset) {
-        if (reset === 'zero') for (let i = 0; i < n; i++) first[i] = -leak * u[at + i]
-        else first.fill(resetFactor)
-        ops.settle(first, 0, n)
-        for (let i = 0; i < n; i++) first[i] *= gradU[later + i]
-        ops.settle(first, 0, n)
-        for (let i = 0; i < n; i++) gradS[at + i] = first[i] + gradS[at + i]
-        ops.settle(gradS, at, n)
-      }
-      surrogateRow(fire, u, mask, at, n, constants, precision)
-      for (let i = 0; i < n; i++) second[i] = fire[i] === 0 ? 0 : gradS[at + i] * fire[i]
-      ops.settle(second, 0, n)
-      if (laterIsZero) for (let i = 0; i < n; i++) gradU[at + i] = second[i]
-      else {
-        const keep = reset === 'subtract'
-        for (let i = 0, j = at; i < n; i++, j++)
-          first[i] = !keep && (spikes[j >>> 5] >>> (j & 31)) & 1 ? 0 : leak * gradU[later + i]
-        ops.settle(first, 0, n)
-        for (let i = 0; i < n; i++) gradU[at + i] = first[i] + second[i]
-        ops.settle(gradU, at, n)
-      }
+      step(rows, at, laterIsZero ? -1 : at + B * n, from, n, constants)
       laterIsZero = isZero(gradU, at, n)
     }
   }
