@@ -136,8 +136,10 @@ export const decodeCheckpoint = (
     const size = entry.length * width
     if (at + size > total - 4)
       refuse(where, `${entry.length} values of ${entry.name} at offset ${at}`, `the checksum at offset ${total - 4}`)
-    // copied so that it starts at a multiple of 8 and does not hold the file in memory
-    const raw = swapped(bytes.slice(at, at + size), width)
+    // copied so that it starts at a multiple of 8 and does not hold the file in memory (`slice` of a Buffer does not)
+    const copy = new Uint8Array(size)
+    copy.set(bytes.subarray(at, at + size))
+    const raw = swapped(copy, width)
     arrays.set(entry.name, entry.type === 'f64' ? new Float64Array(raw.buffer) : new Float32Array(raw.buffer))
     at += pad8(size)
   }

@@ -94,13 +94,34 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
     maxThreads: threads,
     isolateWorkers: false,
     concurrentTasksPerWorker: 1,
+    // plain modules: flags of this process, such as --input-type, are none of theirs
+    execArgv: [],
   })
   const window = 2 * threads
   const shared = new WeakMap<Samples, Samples>()
   let weights: RealArray | undefined
   let total: RealArray = new Float32Array(0)
   let slots: RealArray[] = []
-  const submit = (task: WorkerTask): Promise<WorkerReply> => pool.run(task)
+  // the pool itself never settles the tasks of a thread that ended, and throws what befalls an idle one
+  const waiting = new Set<(error: Error) => void>()
+  let death: Error | undefined
+  const die = (error: Error) => {
+    death ??= error
+    for (const reject of waiting) reject(error)
+    waiting.clear()
+  }
+  pool.on('error', die)
+  for (const worker of pool.threads)
+    worker.on('exit', (code: number) => die(new Error(`a worker thread ended by itself with exit code ${code}`)))
+  const submit = (task: WorkerTask): Promise<WorkerReply> =>
+    new Promise((resolve, reject) => {
+      if (death) return reject(death)
+      waiting.add(reject)
+      pool
+        .run(task)
+        .then(resolve, reject)
+        .finally(() => waiting.delete(reject))
+    })
 
   /** Shared copies of weights and samples for one batch. */
   const prepare = <Work extends PassWork>(work: Work, given: RealArray): { work: Work; weights: RealArray } => {
@@ -157,6 +178,13 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
       )
       return tally!
     },
-    close: () => pool.destroy(),
+    close: async () => {
+      // the pool would wait for ever for a thread that ended by itself: then the others end without being awaited
+      const whole = death === undefined
+      die(new Error('the worker threads were closed'))
+      const destroyed = pool.destroy()
+      if (whole) await destroyed
+      else destroyed.catch(() => {})
+    },
   }
 }
