@@ -16,11 +16,12 @@ const config = {
     gridColor: 'currentColor',
     gridOpacity: 0.12,
     titleFontWeight: 'normal',
+    labelLimit: 240,
   },
   // Slanted, so that many layer names find room.
   axisX: { labelAngle: -35, labelAlign: 'right' },
   axisXQuantitative: { labelAngle: 0, labelAlign: 'center', tickCount: 6 },
-  legend: { labelColor: 'currentColor', titleColor: 'currentColor', orient: 'bottom', columns: 6 },
+  legend: { labelColor: 'currentColor', titleColor: 'currentColor', orient: 'bottom', columns: 5, labelLimit: 0 },
   header: { labelColor: 'currentColor', titleColor: 'currentColor' },
   range: { category: palette },
   mark: { color: palette[0] },

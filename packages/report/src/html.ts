@@ -3,7 +3,8 @@ import { type DrawPlot, loadDrawing } from './draw'
 import { count, figure, oneLine, percent, quantity } from './format'
 import { htmlPage } from './html-page'
 import { escapeHtml, htmlTable } from './html-text'
-import { type ReportPlot, reportPlots } from './plots'
+import type { ReportPlot } from './plot'
+import { reportPlots } from './plots'
 import {
   accuracyRows,
   causesTable,

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { renderHtml } from '../src/html'
 import { runReport, slices } from './fixture'
@@ -16,9 +17,11 @@ const balanced = (html: string) => {
 }
 const textOf = (html: string) => html.replace(/<(style|script)>[\s\S]*?<\/\1>/g, '').replace(/<[^>]*>/g, ' ')
 
+const page = renderHtml(runReport(), { timeline: slices })
+
 describe('renderHtml', () => {
   it('is one well-formed page with every section, layer and plot', async () => {
-    const html = await renderHtml(runReport(), { timeline: slices })
+    const html = await page
     expect(balanced(html)).toBe('balanced')
     expect(html.startsWith('<!doctype html>')).toBe(true)
     for (const id of ['training', 'layers', 'engines', 'pipeline', 'chip', 'paper', 'confusion', 'notes'])
@@ -31,30 +34,30 @@ describe('renderHtml', () => {
   })
 
   it('loads nothing from outside and forbids it', async () => {
-    const html = await renderHtml(runReport(), { timeline: slices })
+    const html = await page
     expect(html).not.toMatch(/https?:\/\//)
     expect(html).not.toMatch(/<(link|img|iframe|object|embed)\b|@import|\bsrc=|url\((?!#)/)
     expect(html).toContain("default-src 'none'")
   })
 
   it('shows no undefined, NaN, null or Infinity', async () => {
-    const visible = textOf(await renderHtml(runReport(), { timeline: slices }))
-    expect(visible).not.toMatch(/undefined|NaN|\bnull\b|Infinity/)
-    const html = await renderHtml(runReport(), { timeline: slices })
+    const html = await page
+    expect(textOf(html)).not.toMatch(/undefined|NaN|\bnull\b|Infinity/)
     expect(html).not.toMatch(/="[^"]*(undefined|NaN|Infinity)/)
   })
 
   it('gives every id once and points only at ids that are there', async () => {
-    const html = await renderHtml(runReport(), { timeline: slices })
+    const html = await page
     const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!)
     expect(new Set(ids).size).toBe(ids.length)
     for (const [, id] of html.matchAll(/(?:url\(|href=")#([^)"]*)/g)) expect(ids).toContain(id)
   })
 
   it('is the same page every time', async () => {
-    const [a, b] = await Promise.all([renderHtml(runReport()), renderHtml(runReport())])
+    const again = () => renderHtml(runReport(), { timeline: slices })
+    const [a, b] = await Promise.all([again(), again()])
+    expect(a).toBe(await page)
     expect(b).toBe(a)
-    expect(await renderHtml(runReport())).toBe(a)
   })
 
   it('shows text from outside as text: nothing of it becomes markup', async () => {
@@ -127,8 +130,63 @@ describe('renderHtml', () => {
   })
 
   it('carries the bare value of each number, so that columns sort by it', async () => {
-    const html = await renderHtml(runReport())
+    const html = await page
     expect(html).toContain('<td class="n" data-v="12544">12,544</td>')
     expect(html).toMatch(/<th scope="col" class="n"><button type="button">cycles<\/button><\/th>/)
+  })
+
+  it('loads the plotting libraries only when a page is made', () => {
+    const sources = readdirSync(new URL('../src', import.meta.url))
+    for (const file of sources) {
+      const text = readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')
+      expect(text, file).not.toMatch(/^import (?!type\b)[^\n]*'vega(-lite)?'/m)
+    }
+  })
+})
+
+describe('the script of the page', () => {
+  /** As much of a table as the script touches. */
+  const fakeTable = (heads: number, cells: readonly (readonly { readonly text: string; readonly v?: string }[])[]) => {
+    const rows = cells.map((line) => ({
+      children: line.map(({ text, v }) => ({ textContent: text, dataset: v === undefined ? {} : { v } })),
+    }))
+    const body = {
+      rows,
+      append: (...sorted: typeof rows) => {
+        body.rows = sorted
+      },
+    }
+    const row = { children: [] as unknown[], closest: () => ({ tBodies: [body] }) }
+    const buttons = Array.from({ length: heads }, () => {
+      const attributes = new Map<string, string>()
+      const head = {
+        parentNode: row,
+        getAttribute: (name: string) => attributes.get(name) ?? null,
+        setAttribute: (name: string, value: string) => attributes.set(name, value),
+        removeAttribute: (name: string) => attributes.delete(name),
+      }
+      row.children.push(head)
+      return { parentNode: head, onclick: () => {} }
+    })
+    return { buttons, order: () => body.rows.map((line) => line.children[0]!.textContent) }
+  }
+
+  it('sorts by number where cells carry one, by text else, and turns round when pressed again', async () => {
+    const [, script] = /<script>([\s\S]*)<\/script>/.exec(await page)!
+    const { buttons, order } = fakeTable(2, [
+      [{ text: 'b' }, { text: '1,000', v: '1000' }],
+      [{ text: 'a' }, { text: '–' }],
+      [{ text: 'c' }, { text: '20', v: '20' }],
+    ])
+    new Function('document', script!)({ querySelectorAll: () => buttons })
+    buttons[0]!.onclick()
+    expect(order()).toEqual(['a', 'b', 'c'])
+    buttons[0]!.onclick()
+    expect(order()).toEqual(['c', 'b', 'a'])
+    buttons[1]!.onclick()
+    expect(order()).toEqual(['a', 'c', 'b'])
+    buttons[1]!.onclick()
+    expect(order()).toEqual(['b', 'c', 'a'])
+    expect(buttons[0]!.parentNode.getAttribute('aria-sort')).toBe(null)
   })
 })
