@@ -138,7 +138,7 @@ const boundAlone = (task: PipelineTask, memories: readonly SharedMemory[]) =>
  * Fluid model: a task moves its bytes evenly, bytes/duration per cycle at full speed, and slows down as a whole when a
  * memory is short. Deterministic; one event per end of a task.
  *
- * More bandwidth never makes a lone chain or independent tasks slower, and unlimited bandwidth never makes any schedule
+ * More bandwidth never slows a lone chain or independent tasks on one memory, and unlimited bandwidth never makes any schedule
  * slower. A little more may, as in any list schedule (Graham 1969): a task that ends earlier can let in a competitor.
  * @param tasks in the order each engine takes them
  * @param memories bandwidths in bytes per cycle
