@@ -14,7 +14,8 @@ const digitSide = 28
  * The camera of N-MNIST: three saccades that draw a triangle and end where they began, about 100 ms each.
  * Modelling choice: corners and times were estimated from N-MNIST's training recordings (place where each 10 ms of events
  * fits the outline of its MNIST digit best); thresholds and noise set so that events per recording, active pixels and the
- * density of the frames come near.
+ * density of the frames come near. Ink is dark: with 1 = ON, N-MNIST's edges have the polarity of a dark digit on a bright
+ * ground (correlation of mean frames with the recordings of the same class about 0.9, against 0.3 for a bright digit).
  */
 const nmnistCamera: EventCameraConfig = {
   width: nmnistSensor,

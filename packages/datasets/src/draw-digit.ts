@@ -1,5 +1,5 @@
 import type { Rng } from '@h2learn/snn-core'
-import { digitShapes } from './digit-shapes'
+import { digitShapes } from './digit-shapes/digit-shapes'
 import type { Stroke } from './strokes'
 
 /** How far a generated digit may stray from its shape; each is a standard deviation. */

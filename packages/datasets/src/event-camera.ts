@@ -23,7 +23,7 @@ export interface EventCameraConfig {
   readonly threshold: number
   /** Its standard deviation from pixel to pixel, as a share of the mean. */
   readonly thresholdNoise: number
-  /** Intensity of the black background when white is 1: log intensity is ln((I + floor) / floor). */
+  /** Reflectance of full ink on a ground of reflectance 1, about: ink I from 0 to 1 reflects floor / (floor + I). */
   readonly floor: number
   /** Mean of the exponentially distributed delay of an event in microseconds. */
   readonly latency: number
@@ -37,7 +37,7 @@ const stepTime = 2500
 /**
  * Records a still image moving over the sensor of an event camera. Each pixel remembers a log intensity; when the scene's
  * differs by the pixel's threshold it writes an event (ON brighter, OFF darker) and moves its memory by the threshold.
- * @param image side·side bytes, 0 = black
+ * @param image side·side bytes of ink, 0 = ground; ink is darker than the ground
  * @returns events sorted by time
  * Modelling choice: the usual idealised event pixel (contrast threshold with mismatch, delay, background noise).
  */
@@ -99,7 +99,7 @@ const placeOf = ({ from, to }: Saccade, share: number): readonly [number, number
   return [from[0] + (to[0] - from[0]) * way, from[1] + (to[1] - from[1]) * way]
 }
 
-/** Log intensity of an image inside a black frame so wide that the sensor never looks past it. */
+/** Log intensity of dark ink on a bright ground, inside an empty frame so wide that the sensor never looks past it. */
 const paddedLog = (image: Uint8Array, side: number, config: EventCameraConfig) => {
   const places = config.saccades.flatMap(({ from, to }) => [...from, ...to])
   const margin = Math.ceil(Math.max(config.width, config.height, ...places.map(Math.abs))) + 2
@@ -107,11 +107,11 @@ const paddedLog = (image: Uint8Array, side: number, config: EventCameraConfig) =
   const values = new Float64Array(padded * padded)
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++)
-      values[(y + margin) * padded + x + margin] = Math.log1p(image[y * side + x]! / 255 / config.floor)
+      values[(y + margin) * padded + x + margin] = -Math.log1p(image[y * side + x]! / 255 / config.floor)
   return { values, padded, margin }
 }
 
-/** What the sensor sees when the image's corner lies at (left, top): bilinear, black outside. */
+/** What the sensor sees when the image's corner lies at (left, top): bilinear, no ink outside. */
 const view = (
   { values, padded, margin }: ReturnType<typeof paddedLog>,
   left: number,

@@ -63,7 +63,7 @@ describe('generateColourShapes', () => {
 describe('the package', () => {
   it('imports nothing of Node when it is loaded', () => {
     const src = fileURLToPath(new URL('../src/', import.meta.url))
-    for (const file of readdirSync(src))
+    for (const file of readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')))
       expect(readFileSync(src + file, 'utf8'), file).not.toMatch(/(from|^import) ['"]node:/m)
   })
 })

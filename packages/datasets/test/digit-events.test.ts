@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { digitEvents, generateDigitEvents } from '../src/digit-events'
 import { generateDigits } from '../src/digits'
 import { eventsToFrames } from '../src/event-frames'
+import { readNmnist } from '../src/read-nmnist'
+import { absent, sharedData } from './shared-data'
 
 describe('digitEvents', () => {
   const recordings = digitEvents({ count: 100, seed: 1 })
@@ -98,5 +100,36 @@ describe('generateDigitEvents', () => {
     expect(samples).toMatchObject({ T: 4, shape: { C: 1, H: 20, W: 34 } })
     expect(samples.data.length).toBe(2 * 4 * 20 * 34)
     expect(() => generateDigitEvents({ count: 1, seed: 1, width: 40 })).toThrow(/width to be an integer from 1 to 34/)
+  })
+})
+
+const nmnist = sharedData('n-mnist')
+describe.skipIf(nmnist === undefined)(`generated events beside the real N-MNIST${absent(nmnist, 'n-mnist')}`, () => {
+  /** Mean frames of the samples of one class. */
+  const meanFrames = (samples: ReturnType<typeof generateDigitEvents>, label: number) => {
+    const size = samples.data.length / samples.count
+    const sum = new Float64Array(size)
+    for (let n = 0; n < samples.count; n++)
+      if (samples.labels[n] === label) for (let i = 0; i < size; i++) sum[i]! += samples.data[n * size + i]!
+    return sum
+  }
+  const correlation = (a: Float64Array, b: Float64Array) => {
+    const centred = (list: Float64Array) => {
+      const mean = list.reduce((sum, v) => sum + v, 0) / list.length
+      return list.map((v) => v - mean)
+    }
+    const [x, y] = [centred(a), centred(b)]
+    return x.reduce((sum, v, i) => sum + v * y[i]!, 0) / Math.hypot(...x) / Math.hypot(...y)
+  }
+
+  it('have the mean frames of the recordings of each class, edge for edge, and not with the polarities swapped', () => {
+    const real = readNmnist(nmnist!, { split: 'train', limit: 300 })
+    const same = generateDigitEvents({ count: 200, seed: 1 })
+    const swapped = generateDigitEvents({ count: 200, seed: 1, polarities: 'on-off' })
+    for (let label = 0; label < 10; label++) {
+      const frames = meanFrames(real, label)
+      expect(correlation(meanFrames(same, label), frames), `class ${label}`).toBeGreaterThan(0.75)
+      expect(correlation(meanFrames(swapped, label), frames), `class ${label}`).toBeLessThan(0.6)
+    }
   })
 })

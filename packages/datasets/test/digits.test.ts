@@ -1,6 +1,6 @@
 import type { Samples } from '@h2learn/snn-core'
 import { describe, expect, it } from 'vitest'
-import { digitShapes } from '../src/digit-shapes'
+import { digitShapes } from '../src/digit-shapes/digit-shapes'
 import { generateDigits } from '../src/digits'
 import { readMnist } from '../src/mnist'
 import { absent, sharedData } from './shared-data'
@@ -108,17 +108,17 @@ describe('generateDigits', () => {
   it('knows at least three ways of writing each digit, each with its own strokes', () => {
     expect(digitShapes).toHaveLength(10)
     for (const shapes of digitShapes) {
-      expect(shapes.length).toBeGreaterThanOrEqual(2)
+      expect(shapes.length).toBeGreaterThanOrEqual(3)
       expect(new Set(shapes.map(({ name }) => name)).size).toBe(shapes.length)
       const drawn = shapes.map(({ draw }) => JSON.stringify(draw((low, high) => (low + high) / 2)))
       expect(new Set(drawn).size).toBe(shapes.length)
     }
   })
 
-  it('draws digits that can be told apart: nearest neighbour among 1,500 finds over 90 % of 200 new ones', () => {
+  it('draws digits that can be told apart: nearest neighbour among 1,500 finds over 85 % of 200 new ones', () => {
     const train = generateDigits({ count: 1500, seed: 1 })
     const test = generateDigits({ count: 200, seed: 1, split: 'test' })
-    expect(nearestNeighbourAccuracy(train, test)).toBeGreaterThan(0.9)
+    expect(nearestNeighbourAccuracy(train, test)).toBeGreaterThan(0.85)
   })
 
   it('draws other sizes in proportion, and less varied digits when told', () => {
@@ -146,8 +146,8 @@ describe('generateDigits', () => {
 
 const mnist = sharedData('mnist')
 describe.skipIf(mnist === undefined)(`generated digits beside the real MNIST${absent(mnist, 'mnist')}`, () => {
-  it('let a nearest neighbour among 3,000 of them recognise over 80 % of 400 real test digits', () => {
-    const train = generateDigits({ count: 3000, seed: 1 })
-    expect(nearestNeighbourAccuracy(train, readMnist(mnist!, { split: 'test', limit: 400 }))).toBeGreaterThan(0.8)
+  it('let a nearest neighbour among 2,000 of them recognise over 80 % of 250 real test digits', () => {
+    const train = generateDigits({ count: 2000, seed: 1 })
+    expect(nearestNeighbourAccuracy(train, readMnist(mnist!, { split: 'test', limit: 250 }))).toBeGreaterThan(0.8)
   })
 })
