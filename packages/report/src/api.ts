@@ -101,19 +101,22 @@ export interface ReportEngine {
   readonly kind: FigureKind
 }
 
-/** An engine's output against an oracle. */
+/** An engine's output against the reference's FP16 result on the same input. */
 export interface ReportFunctional {
   readonly engine: string
   readonly layer: string
   readonly compared_values: number
   readonly max_abs_difference: number
   /** Values whose bits differ. */
-  readonly differing_bits: number
-  /** What it was compared with, in words. */
-  readonly oracle: string
+  readonly differing_values: number
+  /** The difference that two orders of FP16 addition can make at most. */
+  readonly worst_case_difference: number
+  /** Bits of the binary output (spikes, gradient masks) that differ, and how many there are; null: it has none. */
+  readonly differing_bits: number | null
+  readonly bits: number | null
 }
 
-/** Where the Backward Engine's cycles go, per sub-batch. */
+/** Where the PE-cycles of the Backward Engine go, per sub-batch. */
 export interface ReportCycleCauses {
   readonly layer: string
   readonly effectual: number

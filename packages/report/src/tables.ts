@@ -78,7 +78,7 @@ export const enginesTable = ({ engines }: RunReport): ReportTable => ({
 
 /** Where the cycles of the Backward Engine go. */
 export const causesTable = ({ cycle_causes = [] }: RunReport): ReportTable => ({
-  title: 'Where Backward cycles go',
+  title: 'Where PE-cycles of the Backward Engine go, per sub-batch',
   columns: columns('layer', '#effectual', '#empty windows', '#imbalance', '#fill', '#other'),
   keys: 1,
   rows: cycle_causes.map((row) => [
@@ -91,18 +91,20 @@ export const causesTable = ({ cycle_causes = [] }: RunReport): ReportTable => ({
   ]),
 })
 
-/** What the engines computed against an oracle. */
+/** What the engines computed against the reference. */
 export const functionalTable = ({ functional }: RunReport): ReportTable => ({
-  title: 'Functional check',
-  columns: columns('layer', 'engine', '#values', '#differing bits', '#largest difference', 'oracle'),
+  title: 'Engines against the FP16 reference (same input, other order of addition)',
+  columns: columns('layer', 'engine', '#values', '#differ', '#largest', '#worst case', '#bits', '#flipped'),
   keys: 2,
   rows: functional.map((row) => [
     word(row.layer),
     word(row.engine),
     whole(row.compared_values),
-    whole(row.differing_bits),
+    whole(row.differing_values),
     plain(row.max_abs_difference),
-    word(row.oracle),
+    plain(row.worst_case_difference),
+    whole(row.bits),
+    whole(row.differing_bits),
   ]),
 })
 
