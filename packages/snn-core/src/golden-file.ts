@@ -2,6 +2,7 @@ import type { LayerInput, Network, NeuronConfig, RealArray, Weights } from './ap
 import { arithmetic } from './arithmetic'
 import { InputError } from './errors'
 import { type NetworkList, networkFromList } from './network'
+import { roundNeuron } from './neuron'
 import { packBits, tensor } from './tensor'
 
 /** Reference values of one layer, T·B·neurons each in TBCHW order; `spikes` and `mask` as 0 or 1. */
@@ -47,8 +48,18 @@ const describe = (value: unknown): string => {
 
 /** Reads fields of one file; every failure names file and field. */
 const reader = (where: string) => {
-  const fail = (field: string, expected: string, value: unknown): never => {
-    throw new InputError({ where: `${where}: ${field}`, expected, got: describe(value) })
+  const fail = (field: string, expected: string, value: unknown, got = describe(value)): never => {
+    throw new InputError({ where: `${where}: ${field}`, expected, got })
+  }
+  /** Runs a step whose own errors do not know the file, and adds it to them. */
+  const within = <V>(field: string, run: () => V): V => {
+    try {
+      return run()
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      const { expected, got, hint } = error
+      throw new InputError({ where: `${where}: ${field} (${error.where})`, expected, got, ...(hint ? { hint } : {}) })
+    }
   }
   const isObject = (value: unknown): value is Json =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -75,7 +86,7 @@ const reader = (where: string) => {
     const shape = list(holder.shape, `${field}.shape`).map((v, i) => integer(v, `${field}.shape[${i}]`, 0))
     const size = shape.reduce((a, b) => a * b, 1)
     if (size !== n || lead.some((v, i) => shape[i] !== v))
-      fail(`${field}.shape`, `${n} values, the first axes ${lead.join(' x ')}`, shape.join(' x '))
+      fail(`${field}.shape`, `${n} values, the first axes ${lead.join(' x ')}`, shape, shape.join(' x '))
     const out = arithmetic(precision).zeros(n)
     if (holder.bits !== undefined) {
       const { bits } = holder
@@ -83,7 +94,8 @@ const reader = (where: string) => {
         fail(
           `${field}.bits`,
           `a string of ${n} times 0 or 1`,
-          typeof bits === 'string' && bits.length !== n ? `${bits.length} characters` : bits,
+          bits,
+          typeof bits === 'string' && bits.length !== n ? `${bits.length} characters` : undefined,
         )
       for (let i = 0; i < n; i++) out[i] = Number((bits as string)[i])
       return out
@@ -102,7 +114,7 @@ const reader = (where: string) => {
     if (wrong >= 0) fail(`${field}[${wrong}]`, '0 or 1', values[wrong])
     return values
   }
-  return { fail, object, list, finite, integer, array, bits }
+  return { fail, within, object, list, finite, integer, array, bits }
 }
 
 type Reader = ReturnType<typeof reader>
@@ -182,20 +194,14 @@ export const readGolden = (json: unknown, where: string): GoldenCase => {
   if (kind !== 'spikes' && kind !== 'analog' && kind !== 'dyadic')
     fail('input_kind', '"spikes", "analog" or "dyadic"', kind)
   const list = readNet(file, read)
-  let network: Network
-  try {
-    network = networkFromList(list, { input: { C, H, W }, T }, kind === 'analog')
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    const { expected, got, hint } = error
-    throw new InputError({ where: `${where}: net (${error.where})`, expected, got, ...(hint ? { hint } : {}) })
-  }
+  const size = { input: { C, H, W }, T }
+  const network = read.within('net', () => networkFromList(list, size, kind === 'analog'))
   const { layers, classes } = network
   const records = read.list(file.layers, 'layers')
   if (records.length !== layers.length) fail('layers', `${layers.length} layers, as net has with weights`, records)
   const labels = read.list(file.labels, 'labels')
   if (labels.length !== B) fail('labels', `${B} labels, one per sample of the batch`, labels)
-  const neuron: NeuronConfig = {
+  const constants: NeuronConfig = {
     leak: finite(file.alpha, 'alpha'),
     fireThreshold: finite(file.th_f, 'th_f'),
     gradWindow: [finite(file.th_l, 'th_l'), finite(file.th_r, 'th_r')],
@@ -203,6 +209,7 @@ export const readGolden = (json: unknown, where: string): GoldenCase => {
     reset: 'zero',
     detachReset: false,
   }
+  const neuron = read.within('alpha, th_f, th_l, th_r, beta', () => roundNeuron(constants, precision))
   const weights: Weights[] = []
   const inputs: RealArray[] = []
   const golden = layers.map((layer, l): GoldenLayer => {
