@@ -1,0 +1,68 @@
+import { ConfigError, type Cycles, cycles, type Unit } from '@h2learn/hw'
+
+/** One column's output tile: ∇s̃ bits in raster order and the potentials stored for the set ones. */
+export interface OutputTile {
+  readonly h: number
+  readonly w: number
+  /** h·w bytes, 0 or 1. */
+  readonly mask: Uint8Array
+  /** One value per set bit, in raster order (what the Soma stored). */
+  readonly compressed: ArrayLike<number>
+}
+
+export interface EffectualOutputs {
+  /** Output ID Buffers: raster positions of the valid outputs, one list per PE of a group. */
+  readonly ids: readonly (readonly number[])[]
+  /** h·w potentials, 0 where the mask is closed. */
+  readonly potentials: Float32Array
+}
+
+/**
+ * Deals the valid outputs of a tile to `groupSize` buffers in turn: the k-th in raster order goes to buffer k mod g,
+ * restarting with every tile (edge rule 12; Fig. 8a shows two buffers).
+ */
+export const dealOutputIds = (mask: ArrayLike<number>, groupSize: number): number[][] => {
+  const ids: number[][] = Array.from({ length: groupSize }, () => [])
+  for (let at = 0, k = 0; at < mask.length; at++) if (mask[at]) ids[k++ % groupSize].push(at)
+  return ids
+}
+
+/**
+ * Effectual Output Finder of one column (Fig. 8a): scans ∇s̃ one tile row per cycle, deals the IDs of valid outputs to
+ * the Output ID Buffers, and expands the compressed potentials for the Grad unit. The rate is a modelling choice
+ * (edge rule 11).
+ * @param config groupSize ≥ 1 buffers; tile ≥ 1 rows and columns at most
+ * @throws ConfigError when a tile does not have one stored potential per set bit
+ */
+export const effectualOutputFinder = ({ groupSize, tile }: { readonly groupSize: number; readonly tile: number }) => {
+  const expand = ({ mask, compressed }: OutputTile) => {
+    const potentials = new Float32Array(mask.length)
+    let k = 0
+    for (let at = 0; at < mask.length; at++) if (mask[at]) potentials[at] = compressed[k++]
+    if (k !== compressed.length)
+      throw new ConfigError({
+        where: 'effectual-output-finder',
+        expected: `${k} potentials, one per set bit`,
+        got: String(compressed.length),
+      })
+    return potentials
+  }
+  const entries = Math.ceil((tile * tile) / groupSize)
+  return {
+    name: 'effectual output finder',
+    run: (input: OutputTile): EffectualOutputs => ({
+      ids: dealOutputIds(input.mask, groupSize),
+      potentials: expand(input),
+    }),
+    measure: ({ h }: OutputTile) => ({ rows: h }),
+    time: ({ rows }: { readonly rows: number }): { latency: Cycles; interval: Cycles } => ({
+      latency: cycles(rows),
+      interval: cycles(rows),
+    }),
+    count: ({ rows }: { readonly rows: number }) => ({ 'outputFinder.scan': rows }),
+    parts: {
+      outputFinder: 1,
+      'idBuffer.bit': 2 * groupSize * entries * Math.max(1, Math.ceil(Math.log2(tile * tile))),
+    },
+  } satisfies Unit<OutputTile, EffectualOutputs, { readonly rows: number }, string>
+}

@@ -1,0 +1,106 @@
+import { getBit, type Mask } from '@h2learn/snn-core'
+import type { BackwardInput } from './api'
+import { blockOutputs, listOutputs } from './block-outputs'
+import { type BackwardConfig, type BackwardMode, skipsOutputs } from './config'
+import { type BackwardGeometry, convGeometry } from './geometry'
+import { type BackwardSweep, backwardSweeps, reachedGradients } from './grid'
+import { outputMap, smallestValidGradient, windowMap } from './masks'
+import { tallySweeps } from './tally'
+import { addRowCosts, clearRowCosts, laneBitsFor, rowCosts, windowCycleTable } from './tile-cycles'
+import { tallyTile, tileTally } from './tile-tally'
+import { gradientTiles, indexBlocks } from './tiles'
+import { windowCounts } from './window-counts'
+import type { BackwardWork } from './work'
+
+/** Stored potentials behind the outputs of every sweep. */
+const storedPotentials = (
+  { C, H, W, spikePool, neuronH, neuronW }: BackwardGeometry,
+  config: BackwardConfig,
+  sweeps: readonly BackwardSweep[],
+  mask: Mask,
+): Float64Array => {
+  const { T, B } = mask.shape
+  const colBlocks = Math.ceil(C / config.cols)
+  const across = Math.ceil(W / config.tile)
+  const last = Math.ceil(T / config.tMax) - 1
+  const perTime = sweeps.length / (last + 1)
+  const along = (neurons: number, extent: number) =>
+    Uint32Array.from({ length: neurons }, (_, i) =>
+      Math.floor(Math.min(extent - 1, Math.floor(i / spikePool)) / config.tile),
+    )
+  const [tileOfY, tileOfX] = [along(neuronH, H), along(neuronW, W)]
+  const counts = new Float64Array(sweeps.length)
+  for (let t = 0, i = 0; t < T; t++) {
+    const block = (last - Math.floor(t / config.tMax)) * perTime
+    for (let b = 0; b < B; b++)
+      for (let c = 0; c < C; c++) {
+        const col = Math.floor(c / config.cols)
+        for (let y = 0; y < neuronH; y++)
+          for (let x = 0; x < neuronW; x++, i++)
+            if (getBit(mask.data, i)) counts[block + (tileOfY[y] * across + tileOfX[x]) * colBlocks + col]++
+      }
+  }
+  return counts
+}
+
+/**
+ * Work of a convolution's backward pass from its real masks: every tile of every grid iteration is counted exactly.
+ * Window counts are made once per timestep, sample and ∇u channel and used by all columns.
+ */
+export const measureConv = (
+  config: BackwardConfig,
+  mode: BackwardMode,
+  input: Extract<BackwardInput, { kind: 'layer' }>,
+): BackwardWork => {
+  const { T, B, layer, target, gradU } = input
+  const geometry = convGeometry(layer, target.layer)
+  const { K, C, H, W, kernel } = geometry
+  const sweeps = backwardSweeps(geometry, config, T, B)
+  const books = tallySweeps(geometry, config, mode, sweeps)
+  const rowBlocks = indexBlocks(K, config.rows)
+  const colBlocks = indexBlocks(C, config.cols)
+  const tiles = gradientTiles(H, W, config.tile)
+  const smallest = smallestValidGradient(geometry.pool)
+  const windowSize = (H + kernel - 1) * (W + kernel - 1)
+  const valid = new Uint8Array(K * windowSize)
+  const counts = new Uint16Array(H * W)
+  const rowSums = new Uint16Array((H + kernel - 1) * W)
+  const open = new Uint8Array(C * H * W)
+  const cyclesOf = windowCycleTable(mode, config, kernel)
+  const costs = rowBlocks.map(({ from, to }) => rowCosts(to - from, H * W, laneBitsFor(config, kernel)))
+  const outputs = blockOutputs(Math.min(C, config.cols), Math.min(H, config.tile) * Math.min(W, config.tile), H * W)
+  const sums = new Int32Array(config.groupSize)
+  const tally = tileTally()
+  const timeBlocks = Math.ceil(T / config.tMax)
+  for (let t = T - 1; t >= 0; t--) {
+    const timeBlock = timeBlocks - 1 - Math.floor(t / config.tMax)
+    const lastStep = t % config.tMax === 0
+    for (let b = 0; b < B; b++) {
+      const map = t * B + b
+      windowMap(geometry, smallest, gradU.data, map * K * geometry.outH * geometry.outW, valid)
+      rowBlocks.forEach(({ from, to }, block) => {
+        clearRowCosts(costs[block])
+        for (let k = from; k < to; k++) {
+          windowCounts(valid, k * windowSize, geometry, counts, rowSums)
+          addRowCosts(costs[block], k - from, counts, cyclesOf)
+        }
+      })
+      outputMap(geometry, target.spikeGradMask, map, open)
+      tiles.forEach((tile, tileIndex) => {
+        colBlocks.forEach((cols, col) => {
+          listOutputs(open, geometry, tile, cols, skipsOutputs(mode), outputs)
+          const sweep = (timeBlock * tiles.length + tileIndex) * colBlocks.length + col
+          for (let row = 0; row < rowBlocks.length; row++) {
+            const sweepEnds = lastStep && b === B - 1 && row === rowBlocks.length - 1
+            const nextRows = sweepEnds ? (sweeps[sweep + 1]?.tile.h ?? 0) : tile.h
+            tallyTile(costs[row], outputs, tile, W, mode, config, kernel, sums, tally)
+            books.add(sweep, row, tally, nextRows)
+          }
+        })
+      })
+    }
+  }
+  return books.close(storedPotentials(geometry, config, sweeps, target.potentials.mask), ({ tile }) =>
+    reachedGradients(geometry, config, tile, true),
+  )
+}
