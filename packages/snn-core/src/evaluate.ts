@@ -4,6 +4,7 @@ import { ShapeError } from './errors'
 import { EVALUATION_COUNTS, type EvaluationTally } from './evaluation-shard'
 import { type GradientSource, localGradients } from './gradient-source'
 import { parameterCount } from './network'
+import { passWeights } from './parameters'
 
 /** One layer over all evaluated samples. */
 export interface LayerEvaluation {
@@ -35,7 +36,7 @@ export interface Evaluation {
 /** What to evaluate. */
 export interface EvaluationRun {
   readonly network: Network
-  /** What the passes compute with, in the order of `weightsOf`: `passWeights` of the master weights. */
+  /** In the order of `weightsOf`; rounded here for f16. */
   readonly weights: RealArray
   readonly samples: Samples
   readonly neuron: NeuronConfig
@@ -68,7 +69,7 @@ export const evaluateNetwork = async (run: EvaluationRun): Promise<Evaluation> =
     })
   const draw = { seed, epoch: 0 }
   const work = { network, neuron, loss, precision, samples, indices, draw }
-  const tally = await gradients.evaluation(work, weights, signal)
+  const tally = await gradients.evaluation(work, passWeights({ precision }, weights), signal)
   return { status: tally.samples === indices.length ? 'done' : 'interrupted', ...summarise(network, tally) }
 }
 

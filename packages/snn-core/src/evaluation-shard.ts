@@ -5,7 +5,7 @@ import type { PassWork } from './gradient-source'
 import { losses, predict } from './loss'
 import { labelsOf } from './shard'
 import { axisTaps } from './taps'
-import { countBits, getBit } from './tensor'
+import { countBits } from './tensor'
 
 /** What one layer is counted for in an evaluation. */
 export const EVALUATION_COUNTS = ['neurons', 'spikes', 'synOps', 'macs'] as const
@@ -33,16 +33,17 @@ const fanOut = ({ kind, H, W, K, R, S, stride, padding, convH, convW }: Layer): 
 /** Connections that carry something: Σ over non-zero inputs of the outputs each reaches. */
 const activeConnections = (layer: Layer, input: LayerInput): number => {
   const reach = fanOut(layer)
-  const { data } = input.data
-  const n = input.kind === 'spikes' ? data.length * 32 : data.length
-  const bits = input.kind === 'spikes' ? input.data.data : undefined
   const size = reach.length
   let sum = 0
-  if (bits) {
-    for (let word = 0; word < bits.length; word++)
-      if (bits[word] !== 0)
-        for (let i = word * 32; i < Math.min(n, word * 32 + 32); i++) if (getBit(bits, i)) sum += reach[i % size]
-  } else for (let i = 0; i < n; i++) if (data[i] !== 0) sum += reach[i % size]
+  if (input.kind === 'spikes') {
+    const words = input.data.data
+    for (let word = 0; word < words.length; word++)
+      for (let bits = words[word]; bits !== 0; bits &= bits - 1)
+        sum += reach[(word * 32 + 31 - Math.clz32(bits & -bits)) % size]
+    return sum
+  }
+  const { data } = input.data
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) sum += reach[i % size]
   return sum
 }
 

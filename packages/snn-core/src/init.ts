@@ -1,5 +1,6 @@
 import type { LayerInput, Maps, Network, NeuronConfig, RealArray, Weights } from './api'
 import { forwardPass } from './bptt'
+import { reusableBuffers } from './buffers'
 import { InputError } from './errors'
 import { integrateAndFire } from './integrate-and-fire'
 import { layerCurrent } from './layer-current'
@@ -35,23 +36,18 @@ const LOWEST = -12
 const HIGHEST = 16
 const HALVINGS = 24
 
-const scaled = (current: Maps, gain: number): Maps =>
-  tensor(
-    'TBCHW',
-    'f32',
-    current.shape,
-    Float32Array.from(current.data, (x) => x * gain),
-  )
-
 /**
  * The gain at which neurons with this current fire at the wished rate. The rate grows with the gain but for rounding
  * and resets, so bisection in the logarithm finds it; the best gain seen counts.
  */
 const findGain = (current: Maps, T: number, neuron: NeuronConfig, wished: number): number => {
   let best = { gain: 1, distance: Infinity }
+  const scaled = tensor('TBCHW', 'f32', current.shape)
+  const buffers = reusableBuffers()
   const rate = (exponent: number): number => {
     const gain = Math.fround(2 ** exponent)
-    const fired = density(integrateAndFire(scaled(current, gain), T, neuron, 'f32').spikes)
+    for (let i = 0; i < scaled.data.length; i++) scaled.data[i] = current.data[i] * gain
+    const fired = density(integrateAndFire(scaled, T, neuron, 'f32', buffers).spikes)
     const distance = Math.abs(fired - wished)
     if (distance < best.distance) best = { gain, distance }
     return fired

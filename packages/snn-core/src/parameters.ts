@@ -1,5 +1,6 @@
-import type { Layer, Network, RealArray, Weights } from './api'
+import type { Layer, Network, Precision, RealArray, Weights } from './api'
 import { ShapeError } from './errors'
+import { f16RoundAll } from './f16'
 import { parameterCount } from './network'
 import { tensor } from './tensor'
 
@@ -47,3 +48,10 @@ export const parametersOf = (network: Network, weights: readonly Weights[]): Rea
   })
   return all
 }
+
+/**
+ * The weights the passes compute with: rounded to binary16 for precision f16 (master weights stay float32), else as
+ * they are. Rounding rounded weights changes nothing.
+ */
+export const passWeights = ({ precision }: { readonly precision: Precision }, weights: RealArray): RealArray =>
+  precision === 'f16' ? f16RoundAll(weights) : weights

@@ -4,7 +4,7 @@ import { backwardPass, forwardPass, outputGradient, traceToRecordLayers, underfl
 import { InputError } from './errors'
 import { f16RoundAll } from './f16'
 import { losses } from './loss'
-import { weightsOf } from './parameters'
+import { passWeights, weightsOf } from './parameters'
 import { labelsOf } from './shard'
 import { density, tensor } from './tensor'
 import type { StepView } from './trainer'
@@ -43,7 +43,7 @@ export const recordStep = (work: RecordWork): StepRecord => {
       got: JSON.stringify(rows),
     })
   const part = Uint32Array.from(rows, (row) => indices[row])
-  const weights = weightsOf(network, work.weights)
+  const weights = weightsOf(network, passWeights({ precision }, work.weights))
   const trace = forwardPass(network, weights, batchInput(samples, part, network, draw), neuron, precision)
   const { gradOutput } = losses[work.loss].evaluate({
     spikeCounts: trace.spikeCounts,

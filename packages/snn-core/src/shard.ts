@@ -1,7 +1,6 @@
 import type { Buffers, RealArray, Weights } from './api'
 import { batchInput } from './batches'
 import { backwardPass, forwardPass, outputGradient } from './bptt'
-import { f16Round } from './f16'
 import type { GradientWork } from './gradient-source'
 import { losses, predict, zeroGradientSamples } from './loss'
 import { countBits } from './tensor'
@@ -36,21 +35,18 @@ export interface ShardWork extends GradientWork {
 export const labelsOf = ({ labels }: { readonly labels: Uint8Array }, indices: Uint32Array): Uint8Array =>
   Uint8Array.from(indices, (index) => labels[index])
 
-const nonZeros = (values: RealArray): number => {
-  let n = 0
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) n++
-  return n
-}
-
-/** How many non-zero values round to zero in FP16. */
-const flushed = (values: RealArray): number => {
-  let n = 0
+/** How many values are not zero, and how many of these round to zero in FP16: |v| <= 2^−25, half the smallest subnormal. */
+const countNonZeros = (values: RealArray): readonly [nonZeros: number, flushed: number] => {
+  const tiny = 2 ** -25
+  let nonZeros = 0
+  let kept = 0
+  // without branches, which random gradients would mispredict
   for (let i = 0; i < values.length; i++) {
     const v = values[i]
-    // only below the smallest normal number: everything else stays non-zero
-    if (v !== 0 && v < 2 ** -14 && v > -(2 ** -14) && f16Round(v) === 0) n++
+    nonZeros += Number(v !== 0)
+    kept += Number(v > tiny) + Number(v < -tiny)
   }
-  return n
+  return [nonZeros, nonZeros - kept]
 }
 
 /** How many values are zero here though they are not in `exact`. */
@@ -100,12 +96,12 @@ export const gradientShard = (
       gradW.set(g.data, at)
       at += g.data.length
       const values = gradients.gradU[l].data
-      const left = nonZeros(values)
+      const [left, tiny] = countNonZeros(values)
       const underflow =
         precision !== 'f16'
-          ? [left, flushed(values)]
+          ? [left, tiny]
           : exact
-            ? [nonZeros(exact[l].data), lost(exact[l].data, values)]
+            ? [countNonZeros(exact[l].data)[0], lost(exact[l].data, values)]
             : [0, 0]
       counts.set([left, ...underflow], l * LAYER_COUNTS.length + 3)
     })

@@ -1,10 +1,10 @@
 import type { Network, RealArray, Samples } from './api'
 import { batchOf, checkSamples, epochOrder, stepsPerEpoch } from './batches'
 import { InputError, ShapeError, TrainingError } from './errors'
-import { f16RoundAll } from './f16'
 import { type BatchGradients, type GradientSource, localGradients } from './gradient-source'
 import { parameterCount } from './network'
 import { createOptimizer, type OptimizedWeights, updateWeights } from './optimizer'
+import { passWeights } from './parameters'
 import { LAYER_COUNTS } from './shard'
 import { learningRateAt, type TrainingConfig, totalSteps } from './training-config'
 import type { TrainingHistory, TrainingState } from './training-state'
@@ -91,10 +91,6 @@ export const startTraining = (config: TrainingConfig, weights: RealArray): Train
     history: { loss: [], accuracy: [], tieShare: [], zeroLossShare: [] },
   }
 }
-
-/** The weights the passes compute with: rounded to binary16 for f16 (master weights stay float32), else as they are. */
-export const passWeights = (config: Pick<TrainingConfig, 'precision'>, weights: RealArray): RealArray =>
-  config.precision === 'f16' ? f16RoundAll(weights) : weights
 
 const checkState = ({ network, state, config }: TrainingRun): void => {
   const n = parameterCount(network)

@@ -1,5 +1,6 @@
-import type { NeuronConfig, RealArray, Samples } from './api'
+import type { Network, NeuronConfig, RealArray, Samples } from './api'
 import { crc32 } from './crc32'
+import { InputError } from './errors'
 import type { OptimizerState } from './optimizer'
 import type { TrainingConfig } from './training-config'
 
@@ -64,4 +65,29 @@ export interface CheckpointMeta {
   readonly dataset: DatasetIdentity
   /** Anything more the writer wants to keep; plain JSON values. */
   readonly extra?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Checks that a checkpoint can be carried on with this network and these samples.
+ * @param where what the checkpoint is, for messages: its path
+ * @throws InputError that names everything that differs
+ */
+export const checkResume = (meta: CheckpointMeta, network: Network, samples: Samples, where = 'checkpoint'): void => {
+  const now = identifySamples(samples)
+  const { dataset } = meta
+  const sizes = ({ text, input, T }: CheckpointMeta['network']) =>
+    `${text} on ${input.H}x${input.W}x${input.C}, T = ${T}`
+  const about = (d: DatasetIdentity) => `${d.count} samples of ${d.name} (${d.origin}, checksum ${d.hash})`
+  const pairs = [
+    [sizes(meta.network), sizes(network)],
+    [about(dataset), about({ ...now, origin: dataset.origin })],
+  ]
+  const different = pairs.filter(([then, here]) => then !== here)
+  if (different.length > 0)
+    throw new InputError({
+      where,
+      expected: different.map(([then]) => then).join(' and '),
+      got: different.map(([, here]) => here).join(' and '),
+      hint: 'resume with what the run was started with, or start a new run',
+    })
 }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { decodeCheckpoint, encodeCheckpoint } from '../src/checkpoint'
 import { crc32 } from '../src/crc32'
 import { InputError } from '../src/errors'
-import { type CheckpointMeta, identifySamples, type TrainingState } from '../src/training-state'
-import { bitsOf, halves, toyRun } from './toy'
+import { type CheckpointMeta, checkResume, identifySamples, type TrainingState } from '../src/training-state'
+import { bitsOf, halves, toyNetwork, toyRun } from './toy'
 
 const { network, config, samples } = toyRun()
 const meta: CheckpointMeta = {
@@ -129,5 +129,18 @@ describe('identifySamples', () => {
     const hashes = [base, pixel, label].map((s) => identifySamples(s).hash)
     expect(new Set(hashes).size).toBe(3)
     expect(identifySamples(halves(4, 1))).toEqual(identifySamples(base))
+  })
+})
+
+describe('checkResume', () => {
+  it('accepts the run it was saved from, wherever its samples were read from', () => {
+    expect(() => checkResume(meta, network, { ...samples, origin: 'another folder' })).not.toThrow()
+  })
+
+  it('names what differs: network, timesteps, samples', () => {
+    const longer = { ...network, T: 9 }
+    expect(() => checkResume(meta, longer, samples, 'a.ckpt')).toThrow(/a\.ckpt: expected .*T = 4, got .*T = 9/)
+    expect(() => checkResume(meta, toyNetwork('2FC'), samples)).toThrow(/got 2FC on 6x6x1/)
+    expect(() => checkResume(meta, network, halves(44, 2))).toThrow(/44 samples of halves .*checksum/)
   })
 })

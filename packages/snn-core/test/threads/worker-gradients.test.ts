@@ -21,6 +21,7 @@ const built = (file: string) => pathToFileURL(join(folder, file))
 // workers load JavaScript only: the sources are built once, where their dependencies can be found
 beforeAll(async () => {
   folder = mkdtempSync(join(root, 'node_modules/.h2learn-test-'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   const entry = {
     core: join(root, 'src/index.ts'),
     'threads/index': join(root, 'src/threads/index.ts'),
@@ -32,6 +33,7 @@ beforeAll(async () => {
     format: ['esm'],
     target: 'es2022',
     config: false,
+    outExtension: () => ({ js: '.js' }),
     silent: true,
     external: ['fp16', 'tinypool'],
   })
