@@ -1,4 +1,5 @@
 import { f16Round } from '@h2learn/snn-core'
+import { addRows, addScaledRow } from './add-rows'
 import type { PartialSums } from './partial-sums'
 
 /**
@@ -43,10 +44,6 @@ export const accumulator = (pes: PartialSums): Accumulator => {
   let live = 0
   let slots = 0
 
-  const combine = (a: Float32Array, at: number, b: Float32Array, bt: number, to: number) => {
-    for (let k = 0; k < columns; k++) sums[to + k] = f16Round(a[at + k]! + b[bt + k]!)
-  }
-
   /** One level: nodes 2j and 2j + 1 make node j, in the slot of an operand that has one, else in a new slot. */
   const level = () => {
     let out = 0
@@ -54,7 +51,8 @@ export const accumulator = (pes: PartialSums): Accumulator => {
       const parent = index[j]! >>> 1
       if (j + 1 < live && index[j + 1]! >>> 1 === parent) {
         const to = inSums[j] ? place[j]! : inSums[j + 1] ? place[j + 1]! : slots++ * columns
-        combine(inSums[j] ? sums : values, place[j]!, inSums[j + 1] ? sums : values, place[j + 1]!, to)
+        const [a, b] = [inSums[j] ? sums : values, inSums[j + 1] ? sums : values]
+        addRows(sums, to, a, place[j]!, b, place[j + 1]!, columns)
         place[out] = to
         inSums[out] = 1
         j++
@@ -82,10 +80,8 @@ export const accumulator = (pes: PartialSums): Accumulator => {
       while (live > 1) level()
       const from = inSums[0] ? sums : values
       const start = place[0]!
-      if (scale === 1) for (let k = 0; k < columns; k++) running[at + k] = f16Round(running[at + k]! + from[start + k]!)
-      else
-        for (let k = 0; k < columns; k++)
-          running[at + k] = f16Round(running[at + k]! + f16Round(from[start + k]! * scale))
+      if (scale === 1) addRows(running, at, running, at, from, start, columns)
+      else addScaledRow(running, at, from, start, scale, columns)
     },
   }
 }

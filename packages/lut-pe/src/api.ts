@@ -12,6 +12,7 @@ export interface ForwardInput {
   readonly spikeGradMask: Mask
 }
 
+/** What a layer's neurons did: spikes, masks and the potentials that the Soma writes to memory (Fig. 5c). */
 export interface ForwardOutput {
   readonly spikes: Spikes
   readonly spikeGradMask: Mask

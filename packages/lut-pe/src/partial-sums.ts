@@ -1,4 +1,4 @@
-import { f16Round } from '@h2learn/snn-core'
+import { addRows } from './add-rows'
 
 /**
  * The PEs of every row and column of an engine, as the Acc sees them: leaves that answer an address of spike bits with
@@ -45,9 +45,8 @@ export const lutPartialSums = (inputs: readonly number[], columns: number): Part
         for (let rest = 0; rest < 1 << top; rest++) {
           const from = base + rest * columns
           const to = base + ((1 << top) + rest) * columns
-          for (let k = 0; k < columns; k++)
-            values[to + k] =
-              top < count ? f16Round(values[from + k]! + operands[top * columns + k]!) : values[from + k]!
+          if (top < count) addRows(values, to, values, from, operands, top * columns, columns)
+          else values.copyWithin(to, from, from + columns)
         }
     },
     row: (leaf, address) => (start[leaf]! + address) * columns,
@@ -82,7 +81,7 @@ export const gatedPartialSums = (inputs: readonly number[], columns: number): Pa
       for (let i = 0; i < inputs[leaf]!; i++)
         if ((address >>> i) & 1) {
           const from = (start[leaf]! + i) * columns
-          for (let k = 0; k < columns; k++) values[to + k] = f16Round(values[to + k]! + values[from + k]!)
+          addRows(values, to, values, to, values, from, columns)
         }
       return to
     },

@@ -14,6 +14,7 @@ export interface WeightUpdateInput {
   readonly accumulated?: Weights<'f16'>
 }
 
+/** ∇w of the batch group so far, as it goes back to Mem 2. */
 export interface WeightUpdateOutput {
   readonly gradW: Weights<'f16'>
 }

@@ -13,6 +13,7 @@ export interface UpdateInput {
   readonly lossScale?: number
 }
 
+/** The weights after the step, in both formats. */
 export interface UpdateOutput {
   readonly master: Weights<'f32'>
   /** The FP16 copy that Mem 0 and Mem 1 get. */
