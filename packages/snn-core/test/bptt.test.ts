@@ -227,6 +227,17 @@ describe('underflowShare', () => {
     const rounded = backwardPass(network, weights, trace, gradOutput, defaultNeuron, 'f16')
     expect(underflowShare(exact.gradU[0], rounded.gradU[0])).toBeGreaterThan(0.1)
   })
+
+  it('compares like with like: f32 gradients of an f16 trace use the constants of the trace', () => {
+    const neuron = { ...defaultNeuron, leak: 0.6 } // not a binary16 number
+    const network = parseNetwork('4C3-3FC', { input: { C: 1, H: 5, W: 5 }, T: 3 })
+    const weights = randomWeights(network, 3, 'f16')
+    const trace = forwardPass(network, weights, randomInput(network, 2, 3, 0.4), neuron, 'f16')
+    const gradOutput = outputGradient(network, Float64Array.of(1, -1, 2, 0, 1, 1))
+    const ours = backwardPass(network, weights, trace, gradOutput, neuron, 'f32')
+    expect(ours).toEqual(backwardPass(network, weights, trace, gradOutput, roundNeuron(neuron, 'f16'), 'f32'))
+    expect(ours.gradU[0].data.some((g) => g !== 0)).toBe(true)
+  })
 })
 
 describe('traceToRecordLayers', () => {
