@@ -39,6 +39,11 @@ export interface StepReport {
   readonly tieShare: number
   readonly zeroLossShare: number
   readonly learningRate: number
+  /**
+   * True when there is a loss but no ∇u at all: every neuron that should fire lies outside the gradient window, so that
+   * these samples cannot be learned from (silent output neurons; with f16 also underflow).
+   */
+  readonly stalled: boolean
   readonly layers: readonly LayerActivity[]
   /** Wall-clock speed of the last steps and the time left at that speed; not part of the state. */
   readonly samplesPerSecond: number
@@ -183,6 +188,7 @@ export const trainNetwork = async (run: TrainingRun): Promise<TrainingOutcome> =
       weights,
     )
     const learningRate = learningRateAt(config, step, steps)
+    const layers = activity(network, result.layers)
     const report: StepReport = {
       step,
       totalSteps: steps,
@@ -190,7 +196,8 @@ export const trainNetwork = async (run: TrainingRun): Promise<TrainingOutcome> =
       samplesSeen: epoch * samples.count + stepInEpoch * config.batch,
       ...sharesOf(result, indices.length),
       learningRate,
-      layers: activity(network, result.layers),
+      stalled: result.zeroLoss < indices.length && layers.every((layer) => layer.gradientDensity === 0),
+      layers,
       ...stopwatch(indices.length, (steps - step - 1) * config.batch),
     }
     if (!Number.isFinite(report.loss)) throw failed('the loss is not finite', report, config, stateNow())

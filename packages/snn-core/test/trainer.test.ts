@@ -159,6 +159,19 @@ describe('trainNetwork', () => {
     expect(reports[2].layers[0].gradientDensity).toBeGreaterThan(reports[0].layers[0].gradientDensity)
   })
 
+  it('says when there is a loss but no gradient: silent outputs far below the window', async () => {
+    const run = toyRun({ maxSteps: 1 }, 44, '2FC(Encoding)')
+    const stalled = async (weight: number) => {
+      let report: StepReport | undefined
+      const state = startTraining(run.config, new Float32Array(72).fill(weight))
+      await trainNetwork({ ...run, state, hooks: { onStep: (r) => void (report = r) } })
+      return report!.stalled
+    }
+    expect(await stalled(-1)).toBe(true)
+    // both classes at a current of about 36·0.45·0.04 = 0.65, inside the window (0.5, 1.5)
+    expect(await stalled(0.04)).toBe(false)
+  })
+
   it('gives the same float32 weights under a loss scale that is a power of two', async () => {
     const plain = await trainNetwork(toyRun({ epochs: 1 }))
     const scaled = await trainNetwork(toyRun({ epochs: 1, lossScale: 256 }))
