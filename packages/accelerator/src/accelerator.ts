@@ -1,9 +1,18 @@
-import { type PricedPart, priceArea, priceTable, type Tally } from '@h2learn/cost-model'
+import { type PricedPart, type PriceTable, priceArea, priceTable, type Tally } from '@h2learn/cost-model'
 import { ConfigError, requireInteger } from '@h2learn/hw'
 import { forwardEngine } from '@h2learn/lut-pe'
 import { backwardEngine } from '@h2learn/sparse-backward'
 import { weightUpdateEngine } from '@h2learn/weight-update'
-import type { Accelerator, AcceleratorConfig, Chip, ChipEngine, MemoryConfig } from './api'
+import type {
+  Accelerator,
+  AcceleratorConfig,
+  BackwardEngine,
+  Chip,
+  Engines,
+  ForwardEngine,
+  MemoryConfig,
+  WeightUpdateEngine,
+} from './api'
 import { calibrate } from './calibration'
 import { simulate } from './simulate'
 
@@ -12,15 +21,19 @@ const where = 'accelerator'
 /** The memories of Fig. 9 and the clock of Table VIII. */
 const defaults = { bandwidthGBps: 128, layout: 'three', MHz: 800, subBatch: 4 } as const
 
-const checkEngine = (role: string, engine: Partial<ChipEngine<never, unknown>>) => {
+const checkEngine = (role: string, engine: unknown) => {
+  const given = (typeof engine === 'object' && engine !== null ? engine : {}) as Partial<ForwardEngine>
+  const missing = (member: string, expected: string, got: unknown) =>
+    new ConfigError({
+      where: `${where}: ${role} engine ${given.name ?? ''}`.trim(),
+      expected: `${expected} ${member}`,
+      got: engine === given ? (got === null ? 'null' : typeof got) : String(engine),
+      hint: 'an engine has name, run, measure, time, count, parts and glbKiB; start from forwardEngine(), backwardEngine() or weightUpdateEngine()',
+    })
   for (const member of ['run', 'measure', 'time', 'count'] as const)
-    if (typeof engine[member] !== 'function')
-      throw new ConfigError({
-        where: `${where}: ${role} engine ${engine.name ?? ''}`.trim(),
-        expected: `a function ${member}`,
-        got: typeof engine[member],
-        hint: 'an engine has name, run, measure, time, count and parts; start from forwardEngine(), backwardEngine() or weightUpdateEngine()',
-      })
+    if (typeof given[member] !== 'function') throw missing(member, 'a function', given[member])
+  if (typeof given.name !== 'string') throw missing('name', 'a text', given.name)
+  if (typeof given.parts !== 'object' || given.parts === null) throw missing('parts', 'an object', given.parts)
 }
 
 const positive = (name: string, value: number) => {
@@ -37,20 +50,28 @@ const memoryOf = ({ bandwidthGBps = defaults.bandwidthGBps, layout = defaults.la
 
 /**
  * Builds a chip from engines, memories, a clock and prices; whatever is left out is the paper's (Fig. 9, Tables VII and
- * VIII). Any engine can be replaced by an object of the same shape.
+ * VIII). Any engine can be replaced by an object of the same shape; an action or part without a price does not compile.
  * @param config clock in MHz > 0; bandwidth in GB/s > 0; subBatch integer >= 1
  * @throws ConfigError for impossible numbers, an engine without a member, a part without a price
  */
-export const accelerator = (config: AcceleratorConfig = {}): Accelerator => {
-  const engines = {
-    forward: config.forward ?? forwardEngine(),
+export const accelerator = <
+  Forward extends ForwardEngine = ForwardEngine,
+  WeightUpdate extends WeightUpdateEngine = WeightUpdateEngine,
+  Backward extends BackwardEngine = BackwardEngine,
+  Prices extends PriceTable = PriceTable,
+>(
+  config: AcceleratorConfig<Forward, WeightUpdate, Backward, Prices> = {},
+): Accelerator => {
+  const subBatch = requireInteger(`${where}: subBatch`, config.subBatch ?? defaults.subBatch)
+  const engines: Engines = {
+    forward: config.forward ?? forwardEngine({ subBatch }),
     backward: config.backward ?? backwardEngine(),
-    weightUpdate: config.weightUpdate ?? weightUpdateEngine(),
+    weightUpdate: config.weightUpdate ?? weightUpdateEngine({ subBatch }),
   }
-  for (const [role, engine] of Object.entries(engines)) checkEngine(role, engine as never)
+  for (const [role, engine] of Object.entries(engines)) checkEngine(role, engine)
   const memory = memoryOf(config.memory ?? {})
   const clockHz = positive('clock.MHz', config.clock?.MHz ?? defaults.MHz) * 1e6
-  const prices = config.prices ?? defaultPrices
+  const prices: PriceTable = config.prices ?? defaultPrices
   const calibration = calibrate(prices)
   const areaOf = (engine: { readonly parts: Tally<PricedPart> }) => priceArea(engine.parts, prices, calibration.kArea)
   const area = {
@@ -64,7 +85,7 @@ export const accelerator = (config: AcceleratorConfig = {}): Accelerator => {
     memoryNames: { pair: ['Mem 0', 'Mem 1'], gradients: memory.layout === 'shared' ? 'Mem' : 'Mem 2' },
     bytesPerCycle: (memory.bandwidthGBps * 1e9) / clockHz,
     clockHz,
-    subBatch: requireInteger(`${where}: subBatch`, config.subBatch ?? defaults.subBatch),
+    subBatch,
     prices,
     calibration,
   }

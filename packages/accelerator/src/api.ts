@@ -1,4 +1,12 @@
-import type { AreaBreakdown, AreaFit, EnergyFit, PricedAction, PricedPart, PriceTable } from '@h2learn/cost-model'
+import type {
+  AreaBreakdown,
+  AreaFit,
+  EnergyFit,
+  PricedAction,
+  PricedPart,
+  PriceTable,
+  RegisterRead,
+} from '@h2learn/cost-model'
 import type { Bytes, Counts, Cycles, EngineTiming } from '@h2learn/hw'
 import type { ForwardInput, ForwardOutput } from '@h2learn/lut-pe'
 import type { ClosedFormPeriod, Timeline, TrainingPeriod } from '@h2learn/pipeline'
@@ -8,7 +16,8 @@ import type { WeightUpdateInput, WeightUpdateOutput } from '@h2learn/weight-upda
 
 /**
  * What a chip asks of an engine, by shape: any object with these members takes the place of the paper's. `In` and
- * `Out` are tensors of snn-core; `Action` must be priced (an action without a price does not compile).
+ * `Out` are tensors of snn-core. What `count` and `parts` name must have a price: `AcceleratorConfig` refuses others
+ * when compiled, the price table when run.
  */
 export interface ChipEngine<In, Out, Action extends PricedAction = PricedAction> {
   readonly name: string
@@ -54,15 +63,40 @@ export interface MemoryConfig {
   readonly layout: 'three' | 'shared'
 }
 
-export interface AcceleratorConfig {
-  readonly forward?: ForwardEngine
-  readonly weightUpdate?: WeightUpdateEngine
-  readonly backward?: BackwardEngine
+/** What an engine counts and is made of, by name. */
+type NamesOfEngine<E> = E extends { count(work: never): infer C; readonly parts: infer P }
+  ? { readonly actions: keyof C & string; readonly parts: keyof P & string }
+  : { readonly actions: never; readonly parts: never }
+
+/** Names of an engine that a price table lacks. */
+type UnpricedNames<E, Prices extends PriceTable> =
+  | Exclude<NamesOfEngine<E>['actions'], keyof Prices['actions'] | RegisterRead>
+  | Exclude<NamesOfEngine<E>['parts'], keyof Prices['parts']>
+
+/**
+ * An engine that a price table covers. An action or part without a price turns it into a type that no engine fits, so
+ * that the chip does not compile.
+ */
+export type PricedEngine<E, Prices extends PriceTable = PriceTable> = [UnpricedNames<E, Prices>] extends [never]
+  ? E
+  : `no price for ${UnpricedNames<E, Prices>}`
+
+/** A chip: what is left out is the paper's (Fig. 9, Tables VII and VIII). */
+export interface AcceleratorConfig<
+  Forward extends ForwardEngine = ForwardEngine,
+  WeightUpdate extends WeightUpdateEngine = WeightUpdateEngine,
+  Backward extends BackwardEngine = BackwardEngine,
+  Prices extends PriceTable = PriceTable,
+> {
+  readonly forward?: Forward & PricedEngine<Forward, Prices>
+  readonly weightUpdate?: WeightUpdate & PricedEngine<WeightUpdate, Prices>
+  readonly backward?: Backward & PricedEngine<Backward, Prices>
   readonly memory?: Partial<MemoryConfig>
   /** Clock in MHz; the paper has 800. */
   readonly clock?: { readonly MHz: number }
-  readonly prices?: PriceTable
-  /** Samples an engine works on at a time; the paper has 4. */
+  /** Prices of every action and part of the engines; `extendPriceTable` adds those of an engine of your own. */
+  readonly prices?: Prices
+  /** Samples an engine works on at a time; the paper has 4. Engines of your own must take as many. */
   readonly subBatch?: number
 }
 
@@ -136,13 +170,16 @@ export interface ChipRun {
   readonly stages: readonly (readonly StageRun[])[]
   readonly timeline: Timeline
   readonly period: TrainingPeriod
-  /** The bound no schedule can beat, for the sub-batch with the largest. */
+  /** The bound no schedule can beat: what the recorded sub-batches ask of every engine and memory, on average. */
   readonly closedForm: ClosedFormPeriod
-  /** Mean of the bound over the recorded sub-batches. */
+  /** Cycles of `closedForm`. */
   readonly closedFormCycles: number
   /** Sub-batches of a batch group. */
   readonly subBatches: number
+  /** Mean over the recorded sub-batches. */
   readonly samplesPerSubBatch: number
+  /** Samples of a scheduled batch group: the batch, or a little more where the recorded sub-batches do not divide it. */
+  readonly samplesPerGroup: number
   readonly parameters: number
   readonly period_s: number
   /** Steady state inside a batch group. */

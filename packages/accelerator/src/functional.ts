@@ -20,6 +20,7 @@ import {
 import type { BackwardInput } from '@h2learn/sparse-backward'
 import type { WeightUpdateInput } from '@h2learn/weight-update'
 import type { BackwardEngine, EngineRole, Engines, ForwardEngine, WeightUpdateEngine } from './api'
+import { gradientBound, potentialBound, weightGradientBound } from './functional-bounds'
 import { jobsOf } from './jobs'
 
 /** How far an engine's FP16 result lies from the reference's FP16 result on the same input. */
@@ -39,11 +40,6 @@ export interface FunctionalCheck {
   readonly bits: number
 }
 
-const unit = 2 ** -11
-
-/** Half the spacing of subnormals: the absolute error a single rounding can make near zero. */
-const tiny = 2 ** -25
-
 const xorBits = (a: Uint32Array, b: Uint32Array) => countBits(a.map((word, i) => word ^ b[i]!))
 
 const compare = (a: ArrayLike<number>, b: ArrayLike<number>, keep: (i: number) => boolean = () => true) => {
@@ -62,16 +58,6 @@ const compare = (a: ArrayLike<number>, b: ArrayLike<number>, keep: (i: number) =
   return { values, differing, maxAbsDifference, maxAbsValue }
 }
 
-/** Largest Σ |w| into one output: what the rounding errors of a sum are measured against. */
-const largestColumn = (data: ArrayLike<number>, columns: number, of: (i: number) => number): number => {
-  const sums = new Float64Array(columns)
-  for (let i = 0; i < data.length; i++) sums[of(i)]! += Math.abs(data[i]!)
-  return sums.reduce((a, b) => Math.max(a, b), 0)
-}
-
-/** Error of two orders of adding n terms whose magnitudes add up to `magnitude`: each may be off by n·u·magnitude. */
-const sumBound = (n: number, magnitude: number) => 2 * n * (1.01 * unit * magnitude + tiny)
-
 const forwardCheck = (engine: ForwardEngine, input: ForwardInput): FunctionalCheck => {
   const { layer, neuron, T, B } = input
   const out = engine.run(input)
@@ -88,13 +74,11 @@ const forwardCheck = (engine: ForwardEngine, input: ForwardInput): FunctionalChe
       if (getBit(out.spikes.data, i) !== getBit(reference.spikes.data, i)) broken[j] = 1
     }
   const potentials = f16Decode(expandPotentials(out.potentials).data)
-  const terms = layer.C * layer.R * layer.S
-  const magnitude = largestColumn(weights.data, layer.K, (i) => Math.floor(i / terms))
   return {
     role: 'forward',
     layer: layer.name,
     ...compare(potentials, reference.potentials.data, (i) => usable[i] === 1),
-    bound: (sumBound(terms + 16, magnitude) + 4 * unit * magnitude) / Math.max(1e-3, 1 - neuron.leak),
+    bound: potentialBound(input),
     differingBits: xorBits(out.spikes.data, reference.spikes.data),
     bits: T * B * n,
   }
@@ -133,38 +117,15 @@ const backwardCheck = (engine: BackwardEngine, input: BackwardInput): Functional
   }
 }
 
-/**
- * Eq. 2 hands an error at t + 1 on to t with at most α·(1 + β·max |u|), and adds β times the error of the spatial sum
- * and the roundings of Grad's four operations.
- */
-const gradientBound = (
-  { layer, gradU, weights, neuron, T }: Extract<BackwardInput, { kind: 'layer' }>,
-  largest: number,
-) => {
-  const height = neuron.surrogate.kind === 'rectangular' ? neuron.surrogate.height : 1
-  const growth = neuron.leak * (1 + height * Math.max(...neuron.gradWindow.map(Math.abs)))
-  const taps = layer.R * layer.S
-  const largestGradU = f16Decode(gradU.data).reduce((a, b) => Math.max(a, Math.abs(b)), 0)
-  const magnitude =
-    largestGradU * largestColumn(f16Decode(weights.data), layer.C, (i) => Math.floor(i / taps) % layer.C)
-  const perStep = height * sumBound(layer.K * taps + 16, magnitude) + 8 * (unit * largest + tiny)
-  let bound = 0
-  for (let t = 0; t < T; t++) bound = bound * growth + perStep
-  return bound
-}
-
 const updateCheck = (engine: WeightUpdateEngine, input: WeightUpdateInput): FunctionalCheck => {
-  const { layer, T, B } = input
+  const { layer } = input
   const out = engine.run(input)
   const reference: Weights = layerGradWeights(layer, input.input, fromF16(input.gradU), 'f16')
-  const gradients = f16Decode(input.gradU.data)
-  const n = layer.outH * layer.outW
-  const magnitude = largestColumn(gradients, layer.K, (i) => Math.floor(i / n) % layer.K)
   return {
     role: 'weight-update',
     layer: layer.name,
     ...compare(f16Decode(out.gradW.data), reference.data),
-    bound: sumBound(T * B * layer.convH * layer.convW + 16, magnitude),
+    bound: weightGradientBound(input),
     differingBits: 0,
     bits: 0,
   }
