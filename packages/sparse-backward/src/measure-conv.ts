@@ -5,12 +5,13 @@ import { type BackwardConfig, type BackwardMode, skipsOutputs } from './config'
 import { type BackwardGeometry, convGeometry } from './geometry'
 import { type BackwardSweep, backwardSweeps, reachedGradients } from './grid'
 import { outputMap, smallestValidGradient, windowMap } from './masks'
-import { tallySweeps } from './tally'
+import { collectTiles } from './tally'
 import { addRowCosts, clearRowCosts, laneBitsFor, rowCosts, windowCycleTable } from './tile-cycles'
 import { tallyTile, tileTally } from './tile-tally'
 import { gradientTiles, indexBlocks } from './tiles'
 import { windowCounts } from './window-counts'
 import type { BackwardWork } from './work'
+import { workOfSweeps } from './work-of-sweeps'
 
 /** Stored potentials behind the outputs of every sweep. */
 const storedPotentials = (
@@ -56,7 +57,7 @@ export const measureConv = (
   const geometry = convGeometry(layer, target.layer)
   const { K, C, H, W, kernel } = geometry
   const sweeps = backwardSweeps(geometry, config, T, B)
-  const books = tallySweeps(geometry, config, mode, sweeps)
+  const tiled = collectTiles(config, mode, sweeps)
   const rowBlocks = indexBlocks(K, config.rows)
   const colBlocks = indexBlocks(C, config.cols)
   const tiles = gradientTiles(H, W, config.tile)
@@ -94,13 +95,14 @@ export const measureConv = (
             const sweepEnds = lastStep && b === B - 1 && row === rowBlocks.length - 1
             const nextRows = sweepEnds ? (sweeps[sweep + 1]?.tile.h ?? 0) : tile.h
             tallyTile(costs[row], outputs, tile, W, mode, config, kernel, sums, tally)
-            books.add(sweep, row, tally, nextRows)
+            tiled.add(sweep, row, tally, nextRows)
           }
         })
       })
     }
   }
-  return books.close(storedPotentials(geometry, config, sweeps, target.potentials.mask), ({ tile }) =>
+  const potentials = storedPotentials(geometry, config, sweeps, target.potentials.mask)
+  return workOfSweeps(geometry, config, mode, sweeps, tiled.collected(), potentials, ({ tile }) =>
     reachedGradients(geometry, config, tile, true),
   )
 }

@@ -5,12 +5,13 @@ import { type BackwardConfig, type BackwardMode, backwardConfig, skipsOutputs } 
 import { type BackwardGeometry, convGeometry, windowOffset } from './geometry'
 import { backwardSweeps, reachedGradients } from './grid'
 import { type DenseJob, fcJob, measureDense } from './measure-dense'
-import { tallySweeps } from './tally'
+import { collectTiles } from './tally'
 import { addRowCosts, laneBitsFor, rowCosts, windowCycleTable } from './tile-cycles'
 import { type TileTally, tallyTile, tileTally } from './tile-tally'
 import type { GradientTile } from './tiles'
 import { windowCounts } from './window-counts'
 import type { BackwardWork } from './work'
+import { workOfSweeps } from './work-of-sweeps'
 
 /** One layer's backward pass with random masks of given sparsity instead of data. */
 export interface BackwardLayerWhatIf {
@@ -113,7 +114,7 @@ const convWhatIf = (whatIf: BackwardLayerWhatIf, config: BackwardConfig, mode: B
   const { layer, target, T, B, outputSparsity = 0, inputSparsity = 0, seed = 1, trials = 24, halo } = whatIf
   const geometry = convGeometry(layer, target)
   const sweeps = backwardSweeps(geometry, config, T, B)
-  const books = tallySweeps(geometry, config, mode, sweeps)
+  const tiled = collectTiles(config, mode, sweeps, trials)
   const padded = halo === 'padded'
   const period = geometry.stride * geometry.pool
   const drawn = new Map<string, TileTally[]>()
@@ -127,13 +128,15 @@ const convWhatIf = (whatIf: BackwardLayerWhatIf, config: BackwardConfig, mode: B
       const draw = { geometry, config, mode, tile, rows: high, cols: wide, closed, inputSparsity, padded }
       const tallies = known ?? randomTiles(draw, trials, rng(deriveSeed(seed, key)))
       if (!known) drawn.set(key, tallies)
-      for (const tally of tallies) books.add(sweep, row, tally, tile.h, steps / trials)
+      for (const tally of tallies) tiled.add(sweep, row, tally, tile.h, steps)
     })
   })
   const stored = sweeps.map(
     ({ cols, steps, neurons }) => (1 - outputSparsity) * (cols.to - cols.from) * steps * neurons,
   )
-  return books.close(stored, ({ tile }) => reachedGradients(geometry, config, tile, padded))
+  return workOfSweeps(geometry, config, mode, sweeps, tiled.collected(), stored, ({ tile }) =>
+    reachedGradients(geometry, config, tile, padded),
+  )
 }
 
 /**
