@@ -11,6 +11,11 @@ export interface TrainingPreset {
   readonly T: number
   readonly batch: number
   readonly learningRate: number
+  /**
+   * (th_l, th_r). Wider than the library's default (0.5, 1.5): with that one a silent output neuron gets no gradient and
+   * stays silent (modelling choice; the paper prints no window, and the output sparsities of Table III ask for a wide one).
+   */
+  readonly gradWindow: readonly [number, number]
   /** Training samples to see in all; the last optimiser step is the one that reaches this number. */
   readonly samples: number
   /** Built-in samples to generate when there is no data folder. */
@@ -31,6 +36,7 @@ export interface BenchmarkJob {
   readonly presets: readonly TrainingPreset[]
 }
 
+const wideWindow = [-0.5, 2.5] as const
 const quick = { name: 'quick', about: 'a small network, minutes on two cores' } as const
 const paper = { name: 'paper', about: 'the network of Table VI, T = 10; hours to days of training on a CPU' } as const
 
@@ -48,6 +54,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         T: 6,
         batch: 64,
         learningRate: 2e-3,
+        gradWindow: wideWindow,
         samples: 60_000,
         builtIn: { train: 12_000, test: 2_000 },
         subBatches: 4,
@@ -59,6 +66,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         T: published.networks.MNIST.T,
         batch: 64,
         learningRate: 1e-3,
+        gradWindow: wideWindow,
         samples: 60_000,
         builtIn: { train: 12_000, test: 2_000 },
         subBatches: 1,
@@ -79,6 +87,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         T: 10,
         batch: 32,
         learningRate: 2e-3,
+        gradWindow: wideWindow,
         samples: 12_000,
         builtIn: { train: 3_000, test: 500 },
         subBatches: 4,
@@ -90,6 +99,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         T: published.networks['N-MNIST'].T,
         batch: 64,
         learningRate: 1e-3,
+        gradWindow: wideWindow,
         samples: 60_000,
         builtIn: { train: 3_000, test: 500 },
         subBatches: 1,
@@ -109,6 +119,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         T: 6,
         batch: 64,
         learningRate: 2e-3,
+        gradWindow: wideWindow,
         samples: 20_000,
         builtIn: { train: 4_000, test: 1_000 },
         subBatches: 4,
@@ -120,6 +131,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         T: published.networks.CIFAR10.T,
         batch: 64,
         learningRate: 1e-3,
+        gradWindow: wideWindow,
         samples: 50_000,
         builtIn: { train: 4_000, test: 1_000 },
         subBatches: 1,

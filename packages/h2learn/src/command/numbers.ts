@@ -32,3 +32,14 @@ export const wordOption =
     if (found === undefined) throw new InputError({ where: option, expected: words.join(' or '), got: `"${text}"` })
     return found
   }
+
+/** Reads an option as two numbers, the smaller first. @throws InputError naming option and what came */
+export const windowOption =
+  (option: string) =>
+  (text: string): readonly [number, number] => {
+    const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
+    const [low, high] = numbers
+    if (numbers.length !== 2 || !Number.isFinite(low) || !Number.isFinite(high) || !(low! < high!))
+      throw new InputError({ where: option, expected: 'two numbers low,high with low < high', got: `"${text}"` })
+    return [low!, high!]
+  }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { benchmarks } from '../benchmarks'
 import { openConsole } from './console'
-import { integerOption, positiveOption, wordOption } from './numbers'
+import { integerOption, positiveOption, windowOption, wordOption } from './numbers'
 import type { RunOptions } from './run-plan'
 import { version } from './version'
 
@@ -84,6 +84,11 @@ export const program = async (argv: readonly string[]): Promise<number> => {
         wordOption('--precision', ['f32', 'f16', 'f64']),
       )
       .option('--loss-scale <x>', 'factor on the loss gradient before FP16', positiveOption('--loss-scale'))
+      .option(
+        '--grad-window <low,high>',
+        'potentials between which a gradient passes, (th_l, th_r)',
+        windowOption('--grad-window'),
+      )
       .option('--seed <n>', 'seed of everything random', integerOption('--seed', Number.MIN_SAFE_INTEGER))
       .option('--threads <n>', 'worker threads; results do not depend on it', integerOption('--threads', 1, 256))
       .option(

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { loadBenchmark } from '@h2learn/datasets'
 import {
   type CheckpointMeta,
+  defaultNeuron,
   InputError,
   identifySamples,
   type Network,
@@ -33,6 +34,7 @@ export interface RunOptions {
   readonly optimizer?: 'adam' | 'sgd'
   readonly precision?: 'f32' | 'f16' | 'f64'
   readonly lossScale?: number
+  readonly gradWindow?: readonly [number, number]
   readonly subBatches?: number
   readonly checkFunction?: boolean
   readonly out?: string
@@ -142,6 +144,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
         : { kind: 'adam', learningRate: kept.lr ?? preset.learningRate },
     precision: kept.precision ?? 'f32',
     lossScale: kept.lossScale ?? 1,
+    neuron: { ...defaultNeuron, gradWindow: kept.gradWindow ?? preset.gradWindow },
     schedule: 'cosine',
   })
   if (network.classes < train.classes)

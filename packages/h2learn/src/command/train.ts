@@ -74,6 +74,7 @@ export const trainAsPlanned = async (
     extra: { run: { benchmark: benchmark.name, options: kept }, stages },
   })
   let canSave = true
+  let warned = false
   const save = async (now: TrainingState): Promise<boolean> => {
     if (!canSave) return false
     try {
@@ -111,7 +112,13 @@ export const trainAsPlanned = async (
           last = sampleStep(plan, view)
           stages.push(last.summary)
         },
-        onStep: async ({ step, loss, accuracy, samplesPerSecond, secondsLeft }, now) => {
+        onStep: async ({ step, loss, accuracy, samplesPerSecond, secondsLeft, stalled }, now) => {
+          if (stalled && !warned) {
+            warned = true
+            out.warn(
+              `No gradient is left at step ${step}: every sample is learned, or no neuron lies in the window (--grad-window).`,
+            )
+          }
           const weight = step === state.step ? 1 : 0.05
           recent.loss += weight * (loss - recent.loss)
           recent.accuracy += weight * (accuracy - recent.accuracy)
