@@ -1,5 +1,5 @@
 import type { BackwardConfig } from './config'
-import { type BackwardEngine, engineOf } from './engine-of'
+import { type BackwardEngineUnit, engineOf } from './engine-of'
 
 /**
  * The paper's Backward Engine (Fig. 7, 8; section IV-B3): 16 × 64 groups of 4 FP16 MACs that compute only outputs
@@ -9,5 +9,5 @@ import { type BackwardEngine, engineOf } from './engine-of'
  * @param config changes to Table VII's geometry and to the modelling choices of `BackwardConfig`
  * @throws ConfigError for a configuration that cannot be, and for even kernels when run or measured
  */
-export const backwardEngine = (config: Partial<BackwardConfig> = {}): BackwardEngine =>
+export const backwardEngine = (config: Partial<BackwardConfig> = {}): BackwardEngineUnit =>
   engineOf('backward engine', 'both', config)

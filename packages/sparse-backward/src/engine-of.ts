@@ -13,7 +13,7 @@ import { denseGradient, openEverywhere, spatialGradient } from './spatial-gradie
 import type { BackwardWork } from './work'
 
 /** A Backward Engine: from ∇u of a layer, or ∂L/∂s from the host, to ∇u of the neurons below. */
-export type BackwardEngine = Engine<BackwardInput, BackwardOutput, BackwardWork, BackwardAction, BackwardPart>
+export type BackwardEngineUnit = Engine<BackwardInput, BackwardOutput, BackwardWork, BackwardAction, BackwardPart>
 
 /** Spatial term ps at the size of what the layer read, T·B maps. */
 const spatialTerm = (config: BackwardConfig, mode: BackwardMode, input: BackwardInput): Float32Array => {
@@ -113,7 +113,7 @@ export const backwardTiming = ({ cols }: BackwardConfig, work: BackwardWork): En
 }
 
 /** The helper all four engines are made with: what they skip is all they differ in. */
-export const engineOf = (name: string, mode: BackwardMode, changes: Partial<BackwardConfig>): BackwardEngine => {
+export const engineOf = (name: string, mode: BackwardMode, changes: Partial<BackwardConfig>): BackwardEngineUnit => {
   const config = backwardConfig(changes)
   return {
     name,

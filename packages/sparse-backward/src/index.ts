@@ -7,7 +7,7 @@ export { type BackwardConfig, type BackwardMode, backwardConfig } from './config
 export type { BackwardAction } from './count'
 export * from './effectual-input-output-finder'
 export * from './effectual-output-finder'
-export type { BackwardEngine } from './engine-of'
+export type { BackwardEngineUnit } from './engine-of'
 export * from './grad'
 export type { BackwardPart } from './parts'
 export * from './pe'
