@@ -27,7 +27,7 @@ const checkEngine = (role: string, engine: unknown) => {
     new ConfigError({
       where: `${where}: ${role} engine ${given.name ?? ''}`.trim(),
       expected: `${expected} ${member}`,
-      got: engine === given ? (got === null ? 'null' : typeof got) : String(engine),
+      got: engine === given ? typeof got : String(engine),
       hint: 'an engine has name, run, measure, time, count, parts and glbKiB; start from forwardEngine(), backwardEngine() or weightUpdateEngine()',
     })
   for (const member of ['run', 'measure', 'time', 'count'] as const)

@@ -69,7 +69,8 @@ const forwardCheck = (engine: ForwardEngine, input: ForwardInput): FunctionalChe
   const usable = new Uint8Array(T * B * n)
   for (let t = 0, i = 0; t < T; t++)
     for (let j = 0; j < B * n; j++, i++) {
-      const open = getBit(out.potentials.mask.data, i) && getBit(reference.spikeGradMask.data, i)
+      const kept = layer.kind === 'fc' || getBit(reference.spikeGradMask.data, i)
+      const open = kept && getBit(out.potentials.mask.data, i)
       usable[i] = !broken[j] && open ? 1 : 0
       if (getBit(out.spikes.data, i) !== getBit(reference.spikes.data, i)) broken[j] = 1
     }

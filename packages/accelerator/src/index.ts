@@ -1,5 +1,6 @@
 export * from './accelerator'
 export * from './api'
+export * from './calibrate-fill'
 export * from './calibration'
 export * from './functional'
 export * from './jobs'
