@@ -5,7 +5,7 @@ export const base = (options: Options = {}): Options => ({
   entry: ['src/index.ts'],
   format: ['esm'],
   target: 'es2022',
-  dts: process.env.H2LEARN_BUILD === 'no-types' ? false : true,
+  dts: process.env.H2LEARN_BUILD !== 'no-types',
   sourcemap: true,
   clean: true,
   tsconfig: '../../tsconfig.build.json',

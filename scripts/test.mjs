@@ -1,7 +1,7 @@
 // npm test: installs, builds every package and runs every test; `--full` adds long training and long fuzzing.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { install, pnpm, requireNode, root } from './tools.mjs'
+import { pnpm, requireNode, root } from './tools.mjs'
 
 const folder = join(root, 'node_modules', '.cache', 'h2learn')
 const results = join(folder, 'vitest.json')

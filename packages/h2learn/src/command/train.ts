@@ -116,7 +116,7 @@ export const trainAsPlanned = async (
           if (stalled && !warned) {
             warned = true
             out.warn(
-              `No gradient is left at step ${step}: every sample is learned, or no neuron lies in the window (--grad-window).`,
+              `No gradient is left at step ${step} although not every sample is learned: no potential lies in the window (--grad-window).`,
             )
           }
           const weight = step === state.step ? 1 : 0.05
