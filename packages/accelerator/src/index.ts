@@ -1,4 +1,6 @@
 export * from './accelerator'
+export * from './analytic'
+export * from './analytic-benchmark'
 export * from './api'
 export * from './calibrate-fill'
 export * from './calibration'
