@@ -130,7 +130,8 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
   const test = load('test')
   const batch = Math.min(kept.batch ?? preset.batch, train.count)
   const perEpoch = stepsPerEpoch(train.count, batch)
-  const wanted = kept.epochs === undefined ? Math.ceil(preset.samples / batch) : kept.epochs * perEpoch
+  const toSee = kept.data === undefined ? (preset.builtIn.samples ?? preset.samples) : preset.samples
+  const wanted = kept.epochs === undefined ? Math.ceil(toSee / batch) : kept.epochs * perEpoch
   const maxSteps = kept.steps ?? wanted
   const config = trainingConfig({
     epochs: Math.ceil(maxSteps / perEpoch),
