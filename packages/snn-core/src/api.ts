@@ -175,6 +175,12 @@ export interface CompressedPotentials {
  */
 export type Precision = 'f64' | 'f32' | 'f16'
 
+/**
+ * Who computes the passes. reference: the functions of this package that spell the learning rule out. fast: kernels in
+ * WebAssembly SIMD that make the same additions in the same order, where they support network, neuron and precision.
+ */
+export type Backend = 'fast' | 'reference'
+
 /** Where the passes get their arrays from, all zeros: anew every time, or the same ones again. */
 export interface Buffers {
   readonly reals: (key: string, precision: Precision, n: number) => RealArray

@@ -1,4 +1,4 @@
-import type { Loss, Network, NeuronConfig, Precision, RealArray, Samples } from './api'
+import type { Backend, Loss, Network, NeuronConfig, Precision, RealArray, Samples } from './api'
 import { checkSamples } from './batches'
 import { ShapeError } from './errors'
 import { EVALUATION_COUNTS, type EvaluationTally } from './evaluation-shard'
@@ -43,6 +43,8 @@ export interface EvaluationRun {
   readonly loss: Loss['kind']
   /** Default f32. */
   readonly precision?: Precision
+  /** Default fast; the figures are the same. What the fast backend does not support is computed by the reference. */
+  readonly backend?: Backend
   /** Default: all samples, in order. */
   readonly indices?: Uint32Array
   /** Seed of rate coding (epoch 0); default 1. */
@@ -59,6 +61,7 @@ export interface EvaluationRun {
  */
 export const evaluateNetwork = async (run: EvaluationRun): Promise<Evaluation> => {
   const { network, weights, samples, neuron, loss, precision = 'f32', seed = 1, gradients = localGradients() } = run
+  const { backend = 'fast' } = run
   const { indices = Uint32Array.from({ length: samples.count }, (_, i) => i), signal } = run
   checkSamples(samples, network)
   if (weights.length !== parameterCount(network) || indices.length === 0)
@@ -68,7 +71,7 @@ export const evaluateNetwork = async (run: EvaluationRun): Promise<Evaluation> =
       got: `${weights.length} weights, ${indices.length} samples`,
     })
   const draw = { seed, epoch: 0 }
-  const work = { network, neuron, loss, precision, samples, indices, draw }
+  const work = { network, neuron, loss, precision, samples, indices, draw, backend }
   const tally = await gradients.evaluation(work, passWeights({ precision }, weights), signal)
   return { status: tally.samples === indices.length ? 'done' : 'interrupted', ...summarise(network, tally) }
 }

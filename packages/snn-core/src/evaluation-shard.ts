@@ -1,6 +1,7 @@
 import type { Buffers, Layer, LayerInput, Weights } from './api'
 import { batchInput } from './batches'
 import { forwardPass } from './bptt'
+import { fastEvaluationShard } from './fast/fast-shard'
 import type { PassWork } from './gradient-source'
 import { losses, predict } from './loss'
 import { labelsOf } from './shard'
@@ -49,6 +50,8 @@ const activeConnections = (layer: Layer, input: LayerInput): number => {
 
 /** Forward pass and counts of some samples. */
 export const evaluationShard = (work: PassWork, weights: readonly Weights[], buffers?: Buffers): EvaluationTally => {
+  const fast = work.backend === 'fast' ? fastEvaluationShard(work, weights) : undefined
+  if (fast) return fast
   const { network, neuron, precision, samples, indices, draw } = work
   const { classes, T } = network
   const B = indices.length

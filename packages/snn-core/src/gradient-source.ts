@@ -1,4 +1,4 @@
-import type { Loss, Network, NeuronConfig, Precision, RealArray, Samples } from './api'
+import type { Backend, Loss, Network, NeuronConfig, Precision, RealArray, Samples } from './api'
 import type { DrawSeed } from './batches'
 import { reusableBuffers } from './buffers'
 import { type EvaluationTally, evaluationShard } from './evaluation-shard'
@@ -23,6 +23,10 @@ export interface PassWork {
   readonly indices: Uint32Array
   /** Seed and epoch of rate coding. */
   readonly draw: DrawSeed
+  /** Default 'reference'; 'fast' where the fast backend computes the network, with the same bits. */
+  readonly backend?: Backend
+  /** Tells equal weights of one call from those of another, so that they are prepared once; set by the source. */
+  readonly weightsStamp?: number
 }
 
 export interface GradientWork extends PassWork {
@@ -89,6 +93,10 @@ export const addEvaluations = (a: EvaluationTally | undefined, b: EvaluationTall
         layers: a.layers.map((x, i) => x + b.layers[i]),
       }
 
+let stamps = 0
+/** A number for the weights of one call: never the same twice in one thread. */
+export const nextWeightsStamp = (): number => ++stamps
+
 /** Lets timers and signals run when the thread has been busy for a while. */
 const breather = (): (() => Promise<void>) => {
   let last = performance.now()
@@ -115,9 +123,10 @@ export const localGradients = (): GradientSource => {
         part = weights.slice()
       }
       total.fill(0)
+      const weightsStamp = nextWeightsStamp()
       let tally: ShardTally | undefined
       for (const [s, indices] of shardsOf(work.indices).entries()) {
-        const shard = { ...work, indices, batch: work.indices.length, underflow: s === 0 }
+        const shard = { ...work, indices, batch: work.indices.length, underflow: s === 0, weightsStamp }
         tally = addTallies(tally, gradientShard(shard, layers, part, buffers))
         addInto(total, part)
         await pause()
@@ -126,10 +135,11 @@ export const localGradients = (): GradientSource => {
     },
     evaluation: async (work, weights, signal) => {
       const layers = weightsOf(work.network, weights)
+      const weightsStamp = nextWeightsStamp()
       let tally: EvaluationTally | undefined
       for (const indices of shardsOf(work.indices)) {
         if (signal?.aborted && tally) break
-        tally = addEvaluations(tally, evaluationShard({ ...work, indices }, layers, buffers))
+        tally = addEvaluations(tally, evaluationShard({ ...work, indices, weightsStamp }, layers, buffers))
         await pause()
       }
       return tally!

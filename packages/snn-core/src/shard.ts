@@ -1,6 +1,7 @@
 import type { Buffers, RealArray, Weights } from './api'
 import { batchInput } from './batches'
 import { backwardPass, forwardPass, outputGradient } from './bptt'
+import { fastGradientShard } from './fast/fast-shard'
 import type { GradientWork } from './gradient-source'
 import { losses, predict, zeroGradientSamples } from './loss'
 import { countBits } from './tensor'
@@ -69,6 +70,8 @@ export const gradientShard = (
   gradW: RealArray,
   buffers?: Buffers,
 ): ShardTally => {
+  const fast = work.backend === 'fast' ? fastGradientShard(work, weights, gradW) : undefined
+  if (fast) return fast
   const { network, neuron, precision, samples, indices, draw, batch, lossScale } = work
   const { classes, T, layers } = network
   const input = batchInput(samples, indices, network, draw)

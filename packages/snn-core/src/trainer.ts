@@ -167,7 +167,7 @@ export const trainNetwork = async (run: TrainingRun): Promise<TrainingOutcome> =
   const perEpoch = stepsPerEpoch(samples.count, config.batch)
   const steps = totalSteps(config, samples.count)
   const history = structuredClone(run.state.history) as { [K in keyof TrainingHistory]: number[] }
-  const { neuron, loss, precision, lossScale, seed } = config
+  const { neuron, loss, precision, lossScale, seed, backend } = config
   let now: OptimizedWeights = { weights: run.state.weights, state: run.state.optimizer }
   let spare: OptimizedWeights | undefined
   let { step } = run.state
@@ -184,7 +184,7 @@ export const trainNetwork = async (run: TrainingRun): Promise<TrainingOutcome> =
     const weights = passWeights(config, now.weights)
     const draw = { seed, epoch }
     const result = await gradients.gradients(
-      { network, neuron, loss, precision, lossScale, samples, indices, draw },
+      { network, neuron, loss, precision, lossScale, samples, indices, draw, backend },
       weights,
     )
     const learningRate = learningRateAt(config, step, steps)

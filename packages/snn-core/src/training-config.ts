@@ -1,4 +1,4 @@
-import type { Loss, NeuronConfig, Precision } from './api'
+import type { Backend, Loss, NeuronConfig, Precision } from './api'
 import { stepsPerEpoch } from './batches'
 import { InputError } from './errors'
 import { defaultNeuron, validateNeuron } from './neuron'
@@ -28,6 +28,11 @@ export interface TrainingOptions {
   readonly neuron?: NeuronConfig
   /** constant: η. cosine: η·(1 + cos(π·step/steps)) / 2. Default constant. */
   readonly schedule?: 'constant' | 'cosine'
+  /**
+   * Default fast for f32, reference otherwise. Weights come out the same bit for bit; what the fast backend does not
+   * support is computed by the reference.
+   */
+  readonly backend?: Backend
 }
 
 /** Training options with every default filled in and every number checked. */
@@ -48,6 +53,7 @@ const bad = (expected: string, got: unknown): never => {
 export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig => {
   const { epochs = 1, maxSteps, batch = 64, loss = 'rate-mse', seed = 1, precision = 'f32', lossScale = 1 } = options
   const { schedule = 'constant', neuron = defaultNeuron } = options
+  const { backend = precision === 'f32' ? 'fast' : 'reference' } = options
   for (const [name, value] of Object.entries({ epochs, batch, ...(maxSteps === undefined ? {} : { maxSteps }) }))
     if (!Number.isSafeInteger(value) || value < 1) bad(`${name} as an integer >= 1`, value)
   if (!Number.isSafeInteger(seed)) bad('seed as an integer', seed)
@@ -55,6 +61,7 @@ export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig =>
   if (loss !== 'rate-mse' && loss !== 'count-cross-entropy') bad("loss 'rate-mse' or 'count-cross-entropy'", loss)
   if (precision !== 'f64' && precision !== 'f32' && precision !== 'f16') bad('precision f64, f32 or f16', precision)
   if (schedule !== 'constant' && schedule !== 'cosine') bad("schedule 'constant' or 'cosine'", schedule)
+  if (backend !== 'fast' && backend !== 'reference') bad("backend 'fast' or 'reference'", backend)
   return {
     epochs,
     ...(maxSteps === undefined ? {} : { maxSteps }),
@@ -66,6 +73,7 @@ export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig =>
     lossScale,
     neuron: validateNeuron(neuron),
     schedule,
+    backend,
   }
 }
 

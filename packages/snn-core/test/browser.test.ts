@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
@@ -10,7 +11,7 @@ const reach = (path: string, seen = new Set<string>(), outside = new Set<string>
   seen.add(path)
   const text = readFileSync(source(path), 'utf8')
   for (const [, name] of text.matchAll(/^(?:import|export|\}) (?!type )[^'\n]*?from '([^']+)'/gm))
-    if (name.startsWith('./')) reach(name.slice(2), seen, outside)
+    if (name.startsWith('.')) reach(posix.join(posix.dirname(path), name), seen, outside)
     else outside.add(name)
   return { seen, outside }
 }
@@ -21,6 +22,7 @@ describe('the package', () => {
     expect(seen.size).toBeGreaterThan(30)
     expect(seen).toContain('trainer')
     expect(seen).toContain('shard')
+    expect(seen).toContain('fast/kernels.wasm')
     expect([...outside]).toEqual(['fp16'])
   })
 

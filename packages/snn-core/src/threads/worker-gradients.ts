@@ -9,6 +9,7 @@ import {
   addTallies,
   type GradientSource,
   localGradients,
+  nextWeightsStamp,
   type PassWork,
   shardsOf,
 } from '../gradient-source'
@@ -133,7 +134,7 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
     if (weights?.length !== given.length || weights.constructor !== given.constructor)
       weights = sharedReals(given.length, given)
     weights.set(given)
-    return { work: { ...work, samples }, weights }
+    return { work: { ...work, samples, weightsStamp: nextWeightsStamp() }, weights }
   }
 
   return {

@@ -1,0 +1,124 @@
+/**
+ * out[p] += Σ of the listed rows, for n outputs of one block of channels: the one loop that convolutions, their input
+ * gradients and their weight gradients spend their time in. The sums of one output stay in registers while its list is
+ * walked; every addition and product is rounded to float32 on its own and in the order of the list.
+ *
+ * `Block` stands for the width of the block: its size in bytes is the number of vectors of four channels (u64: 32
+ * channels). With a floating point `Value` every row is multiplied by its listed value first.
+ *
+ * @param rows first row of the table; a row is one block of channels
+ * @param lists, values, counts list of output p: `counts[p]` entries from p·cap on, row numbers in 16 bits
+ * @param stride bytes between outputs
+ * @param skip 0, or a word per output: outputs whose word is 0 are not needed and left as they are
+ */
+function addRows<Block, Value>(
+  rows: usize,
+  lists: usize,
+  values: usize,
+  counts: usize,
+  cap: usize,
+  out: usize,
+  stride: usize,
+  n: usize,
+  skip: usize,
+): void {
+  const shift: usize = 4 + ctz<usize>(sizeof<Block>())
+  for (let p: usize = 0; p < n; p++, out += stride) {
+    const count: usize = load<u32>(counts + (p << 2))
+    if (count === 0) continue
+    if (skip !== 0 && load<u32>(skip + (p << 2)) === 0) continue
+    let at = lists + ((p * cap) << 1)
+    let value = values + ((p * cap) << 2)
+    const end = at + (count << 1)
+    let a0 = v128.load(out)
+    let a1: v128 = a0
+    let a2: v128 = a0
+    let a3: v128 = a0
+    let a4: v128 = a0
+    let a5: v128 = a0
+    let a6: v128 = a0
+    let a7: v128 = a0
+    if (sizeof<Block>() >= 2) a1 = v128.load(out, 16)
+    if (sizeof<Block>() >= 4) {
+      a2 = v128.load(out, 32)
+      a3 = v128.load(out, 48)
+    }
+    if (sizeof<Block>() >= 8) {
+      a4 = v128.load(out, 64)
+      a5 = v128.load(out, 80)
+      a6 = v128.load(out, 96)
+      a7 = v128.load(out, 112)
+    }
+    do {
+      const row = rows + ((<usize>load<u16>(at)) << shift)
+      if (isFloat<Value>()) {
+        const v = v128.load32_splat(value)
+        a0 = f32x4.add(a0, f32x4.mul(v, v128.load(row)))
+        if (sizeof<Block>() >= 2) a1 = f32x4.add(a1, f32x4.mul(v, v128.load(row, 16)))
+        if (sizeof<Block>() >= 4) {
+          a2 = f32x4.add(a2, f32x4.mul(v, v128.load(row, 32)))
+          a3 = f32x4.add(a3, f32x4.mul(v, v128.load(row, 48)))
+        }
+        if (sizeof<Block>() >= 8) {
+          a4 = f32x4.add(a4, f32x4.mul(v, v128.load(row, 64)))
+          a5 = f32x4.add(a5, f32x4.mul(v, v128.load(row, 80)))
+          a6 = f32x4.add(a6, f32x4.mul(v, v128.load(row, 96)))
+          a7 = f32x4.add(a7, f32x4.mul(v, v128.load(row, 112)))
+        }
+        value += 4
+      } else {
+        a0 = f32x4.add(a0, v128.load(row))
+        if (sizeof<Block>() >= 2) a1 = f32x4.add(a1, v128.load(row, 16))
+        if (sizeof<Block>() >= 4) {
+          a2 = f32x4.add(a2, v128.load(row, 32))
+          a3 = f32x4.add(a3, v128.load(row, 48))
+        }
+        if (sizeof<Block>() >= 8) {
+          a4 = f32x4.add(a4, v128.load(row, 64))
+          a5 = f32x4.add(a5, v128.load(row, 80))
+          a6 = f32x4.add(a6, v128.load(row, 96))
+          a7 = f32x4.add(a7, v128.load(row, 112))
+        }
+      }
+      at += 2
+    } while (at < end)
+    v128.store(out, a0)
+    if (sizeof<Block>() >= 2) v128.store(out, a1, 16)
+    if (sizeof<Block>() >= 4) {
+      v128.store(out, a2, 32)
+      v128.store(out, a3, 48)
+    }
+    if (sizeof<Block>() >= 8) {
+      v128.store(out, a4, 64)
+      v128.store(out, a5, 80)
+      v128.store(out, a6, 96)
+      v128.store(out, a7, 112)
+    }
+  }
+}
+
+/** `addRows` for a block of 4, 8, 16 or 32 channels; `values` 0: the rows as they are. */
+export function sumRows(
+  width: i32,
+  rows: usize,
+  lists: usize,
+  values: usize,
+  counts: usize,
+  cap: usize,
+  out: usize,
+  stride: usize,
+  n: usize,
+  skip: usize,
+): void {
+  if (values === 0) {
+    if (width === 32) addRows<u64, u32>(rows, lists, values, counts, cap, out, stride, n, skip)
+    else if (width === 16) addRows<u32, u32>(rows, lists, values, counts, cap, out, stride, n, skip)
+    else if (width === 8) addRows<u16, u32>(rows, lists, values, counts, cap, out, stride, n, skip)
+    else addRows<u8, u32>(rows, lists, values, counts, cap, out, stride, n, skip)
+  } else {
+    if (width === 32) addRows<u64, f32>(rows, lists, values, counts, cap, out, stride, n, skip)
+    else if (width === 16) addRows<u32, f32>(rows, lists, values, counts, cap, out, stride, n, skip)
+    else if (width === 8) addRows<u16, f32>(rows, lists, values, counts, cap, out, stride, n, skip)
+    else addRows<u8, f32>(rows, lists, values, counts, cap, out, stride, n, skip)
+  }
+}

@@ -1,0 +1,262 @@
+import type { NeuronConfig } from '../api'
+import type { KernelCalls } from './kernels'
+import type { Plan, PlannedLayer } from './plan'
+
+/** What the backward pass counted in one layer: non-zero ∇u, and those FP16 would flush. */
+export interface BackwardCounts {
+  readonly gradients: number
+  readonly flushed: number
+}
+
+/**
+ * ∂L/∂s of the output layer, the same at every timestep, as its spatial term; marks the samples that have any.
+ * @param gradOutput B × classes
+ */
+export const loadOutputGradient = (plan: Plan, gradOutput: Float64Array): void => {
+  const { network, samples, layers, views, activeSamples } = plan
+  const { T, classes } = network
+  const { blocks, places, layer } = layers[layers.length - 1]
+  const base = plan.gradients[(layers.length - 1) & 1]
+  const B = gradOutput.length / classes
+  for (let b = 0; b < B; b++) {
+    const own = gradOutput.subarray(b * classes, (b + 1) * classes)
+    views.u32[activeSamples / 4 + b] = own.some((g) => g !== 0) ? 1 : 0
+    for (const { first, width } of blocks) {
+      let at = (base + samples * T * places * first * 4) / 4 + b * T * places * width
+      for (let t = 0; t < T; t++)
+        for (let p = 0; p < places; p++)
+          for (let lane = 0; lane < width; lane++)
+            views.f32[at++] = first + lane < layer.K ? own[(first + lane) * places + p] : 0
+    }
+  }
+}
+
+/** Eq. 2 for one layer: its spatial term becomes ∇u, divided by the pooling window after counting. */
+const neuronGradients = (plan: Plan, planned: PlannedLayer, B: number, neuron: NeuronConfig, run: KernelCalls) => {
+  const { network, samples, views, blockWords, nonZeros, activeSamples, activeMaps, tally } = plan
+  const { layer, blocks, places, words, potentials } = planned
+  const { K, index, currentPool } = layer
+  const { T } = network
+  const maps = B * T
+  const { surrogate, gradWindow } = neuron
+  const height = surrogate.kind === 'rectangular' ? surrogate.height : Number.NaN
+  views.u8.fill(0, nonZeros, nonZeros + maps * K * words * 4)
+  views.u32.fill(0, activeMaps / 4, activeMaps / 4 + maps)
+  views.u32.fill(0, tally / 4, tally / 4 + 2)
+  for (const { first, width, valid } of blocks) {
+    const base = samples * T * places * first * 4
+    const grad = plan.gradients[index & 1] + base
+    run.potentialGradients(
+      potentials + base,
+      grad,
+      blockWords,
+      activeSamples,
+      activeMaps,
+      B,
+      T,
+      places,
+      width / 4,
+      valid,
+      neuron.leak,
+      neuron.fireThreshold,
+      gradWindow[0],
+      gradWindow[1],
+      height,
+      neuron.reset === 'zero' ? 1 : 0,
+      neuron.detachReset ? 1 : 0,
+      tally,
+    )
+    run.transposeBits(blockWords, maps, places, nonZeros + first * words * 4, K * words * 4, words * 4)
+    if (currentPool > 1) run.divideAll(grad, maps * places * width * 4, currentPool ** 2)
+  }
+  return { gradients: views.u32[tally / 4], flushed: views.u32[tally / 4 + 1] }
+}
+
+/** Eq. 3: ∇w rows of one layer, in the order of `layerGradWeights`. */
+const weightGradients = (plan: Plan, planned: PlannedLayer, B: number, run: KernelCalls): void => {
+  const { network, samples, views, lists, values, counts, still, activeSamples, activeMaps } = plan
+  const { layer, blocks, places, inputs, taps, input, update, outputs, gradRows } = planned
+  const { C, S, stride, convW, index } = layer
+  const { T } = network
+  const cap = update.maps * outputs
+  const rows = C * taps
+  const maps = input.still ? B : B * T
+  const capacity = input.still ? samples : samples * T
+  const active = input.still ? activeSamples : activeMaps
+  let gradients = plan.gradients[index & 1]
+  if (input.still) {
+    for (const { first, width } of blocks)
+      run.sumOverTime(
+        gradients + samples * T * places * first * 4,
+        still + samples * places * first * 4,
+        activeSamples,
+        B,
+        T,
+        places * width * 4,
+      )
+    gradients = still
+  }
+  for (const { first, width } of blocks) {
+    const at = gradRows + rows * first * 4
+    views.u8.fill(0, at, at + rows * width * 4)
+  }
+  for (let m = 0; m < maps; m += update.maps) {
+    const n = Math.min(update.maps, maps - m)
+    if (!views.u32.subarray(active / 4 + m, active / 4 + m + n).some((word) => word !== 0)) continue
+    for (let c = 0; c < C; c += update.channels) {
+      const channels = Math.min(update.channels, C - c)
+      const from = input.address + m * input.mapBytes + c * input.channelBytes
+      const geometry = [
+        planned.forwardPlaces,
+        convW,
+        taps,
+        S,
+        -stride,
+        planned.pooledPlaces,
+        places,
+        active + m * 4,
+        lists,
+      ]
+      if (input.kind === 'bits')
+        run.listPlaces(from, input.mapBytes, n, channels, input.channelBytes / 4, ...geometry, counts, cap)
+      else
+        run.listLevelPlaces(
+          from,
+          input.mapBytes,
+          input.channelBytes,
+          n,
+          channels,
+          inputs,
+          input.levels,
+          ...geometry,
+          values,
+          counts,
+          cap,
+        )
+      for (const { first, width } of blocks)
+        run.sumRows(
+          width,
+          gradients + capacity * places * first * 4 + m * places * width * 4,
+          lists,
+          input.kind === 'bits' ? 0 : values,
+          counts,
+          cap,
+          gradRows + rows * first * 4 + c * taps * width * 4,
+          width * 4,
+          channels * taps,
+          0,
+        )
+    }
+  }
+}
+
+/**
+ * Spatial term of the layer below, in the order of `layerGradInput`. Outputs whose mask is closed in all channels of a
+ * block are left 0: Eq. 2 multiplies them by fire' = 0.
+ */
+const inputGradients = (plan: Plan, planned: PlannedLayer, B: number, run: KernelCalls): void => {
+  const { network, samples, views, layers, lists, values, counts, nonZeros, window } = plan
+  const { layer, inputBlocks, places, inputs, taps, words, backward, backwardRows, channelTable } = planned
+  const { K, W, S, index, convW, outW, currentPool, kind } = layer
+  const { T } = network
+  const below = layers[index - 1]
+  const spread = below.layer.spikePool > 1
+  const own = plan.gradients[index & 1]
+  const target = spread ? plan.pooledGradients : plan.gradients[(index - 1) & 1]
+  const fc = kind === 'fc'
+  const maps = B * T
+  const capacity = samples * T
+  const rowsOfLists = fc ? 1 : taps
+  const outputsOfLists = fc ? 1 : inputs
+  const cap = backward.channels * rowsOfLists
+  for (let m = 0; m < maps; m += backward.maps) {
+    const n = Math.min(backward.maps, maps - m)
+    const out = (first: number, width: number) => target + capacity * inputs * first * 4 + m * inputs * width * 4
+    for (const { first, width } of inputBlocks)
+      views.u8.fill(0, out(first, width), out(first, width) + n * inputs * width * 4)
+    for (let k = 0; k < K; k += backward.channels) {
+      const channels = Math.min(backward.channels, K - k)
+      const entries = run.listGradients(
+        nonZeros + m * K * words * 4 + k * words * 4,
+        K * words * 4,
+        n,
+        channels,
+        words,
+        own,
+        channelTable + k * 8,
+        m,
+        places,
+        outW,
+        convW,
+        currentPool,
+        fc ? plan.single : planned.backwardPlaces,
+        W,
+        rowsOfLists,
+        S,
+        outputsOfLists,
+        lists,
+        values,
+        counts,
+        cap,
+        window,
+      )
+      if (entries === 0) continue
+      for (const { index: block, first, width } of inputBlocks) {
+        const masks = below.masks + capacity * inputs * block * 4 + m * inputs * 4
+        if (!fc)
+          run.sumRows(
+            width,
+            backwardRows + K * taps * first * 4 + k * taps * width * 4,
+            lists,
+            values,
+            counts,
+            cap,
+            out(first, width),
+            width * 4,
+            n * inputs,
+            spread ? 0 : masks,
+          )
+        else
+          for (let place = 0; place < inputs; place++)
+            run.sumRows(
+              width,
+              backwardRows + K * taps * first * 4 + (place * K + k) * width * 4,
+              lists,
+              values,
+              counts,
+              cap,
+              out(first, width) + place * width * 4,
+              inputs * width * 4,
+              n,
+              spread || inputs > 1 ? 0 : masks,
+            )
+      }
+    }
+  }
+  if (!spread) return
+  const { outH, outW: width, spikePool } = below.layer
+  for (const block of inputBlocks)
+    run.spreadGradients(
+      target + capacity * inputs * block.first * 4,
+      plan.gradients[(index - 1) & 1] + capacity * below.places * block.first * 4,
+      maps,
+      block.width / 4,
+      outH,
+      width,
+      spikePool,
+    )
+}
+
+/** Backward pass of one layer: ∇u, ∇w rows, and the spatial term of the layer below. */
+export const backwardLayer = (
+  plan: Plan,
+  planned: PlannedLayer,
+  B: number,
+  neuron: NeuronConfig,
+  run: KernelCalls,
+): BackwardCounts => {
+  const counted = neuronGradients(plan, planned, B, neuron, run)
+  weightGradients(plan, planned, B, run)
+  if (planned.layer.index > 0) inputGradients(plan, planned, B, run)
+  return counted
+}

@@ -1,0 +1,155 @@
+import type { LayerInput, NeuronConfig } from '../api'
+import type { KernelCalls } from './kernels'
+import type { Plan, PlannedLayer } from './plan'
+
+/** What the forward pass counted in one layer. */
+export interface ForwardCounts {
+  readonly spikes: number
+  readonly maskBits: number
+  /** Non-zero inputs times the outputs of one channel each of them reaches. */
+  readonly entries: number
+}
+
+/** Copies what the first layer reads into linear memory, sample by sample. */
+export const loadInput = (plan: Plan, input: LayerInput, { copyBits }: KernelCalls): void => {
+  const { views, layers, staging, network } = plan
+  const [{ input: target, layer, inputs }] = layers
+  if (input.kind === 'pixels') {
+    views.u8.set(input.data.data, target.address)
+    return
+  }
+  if (input.kind !== 'spikes') throw new Error(`the fast backend reads pixels and spikes, not ${input.kind}`)
+  const { B } = input.data.shape
+  const { T } = network
+  views.u32.set(input.data.data, staging / 4)
+  for (let b = 0; b < B; b++)
+    for (let t = 0; t < T; t++)
+      for (let c = 0; c < layer.C; c++)
+        copyBits(
+          staging,
+          ((t * B + b) * layer.C + c) * inputs,
+          inputs,
+          target.address + (b * T + t) * target.mapBytes + c * target.channelBytes,
+        )
+}
+
+/** Summed inputs of a layer's neurons (order of addition as in `layerCurrent`) into `out` [block][map][place][channel]. */
+const currents = (
+  plan: Plan,
+  planned: PlannedLayer,
+  maps: number,
+  mapCapacity: number,
+  out: number,
+  run: KernelCalls,
+) => {
+  const { lists, values, counts, sums, window, views } = plan
+  const { layer, blocks, input, inputs, outputs, places, taps, forward, forwardRows } = planned
+  const { C, S, stride, convH, convW, outH, outW, currentPool } = layer
+  const cap = forward.channels * taps
+  const words = input.channelBytes / 4
+  let entries = 0
+  for (let m = 0; m < maps; m += forward.maps) {
+    const n = Math.min(forward.maps, maps - m)
+    // one block's sums of these maps: with pooling in a place of their own first
+    const target = (first: number, width: number) =>
+      currentPool > 1
+        ? sums + forward.maps * outputs * first * 4
+        : out + mapCapacity * places * first * 4 + m * places * width * 4
+    for (const { first, width } of blocks)
+      views.u8.fill(0, target(first, width), target(first, width) + n * outputs * width * 4)
+    for (let c = 0; c < C; c += forward.channels) {
+      const channels = Math.min(forward.channels, C - c)
+      const from = input.address + m * input.mapBytes + c * input.channelBytes
+      const geometry = [planned.forwardPlaces, convW, taps, S, -stride, outputs, lists]
+      entries +=
+        input.kind === 'bits'
+          ? run.listSpikes(from, input.mapBytes, n, channels, words, ...geometry, counts, cap)
+          : run.listLevels(from, input.mapBytes, n, channels, inputs, input.levels, ...geometry, values, counts, cap)
+      for (const { first, width } of blocks)
+        run.sumRows(
+          width,
+          forwardRows + C * taps * first * 4 + c * taps * width * 4,
+          lists,
+          input.kind === 'bits' ? 0 : values,
+          counts,
+          cap,
+          target(first, width),
+          width * 4,
+          n * outputs,
+          0,
+        )
+    }
+    if (currentPool === 1) continue
+    for (const { first, width } of blocks) {
+      const pooled = out + mapCapacity * places * first * 4 + m * places * width * 4
+      run.poolCurrents(target(first, width), pooled, n, width / 4, convH, convW, outH, outW, currentPool, window)
+    }
+  }
+  return entries
+}
+
+/** Forward pass of one layer for B samples: potentials, masks, spikes (pooled if so) into linear memory. */
+export const forwardLayer = (
+  plan: Plan,
+  planned: PlannedLayer,
+  B: number,
+  neuron: NeuronConfig,
+  run: KernelCalls,
+): ForwardCounts => {
+  const { network, samples, views, blockWords, still, tally } = plan
+  const { layer, blocks, places, words, potentials, masks, spikes, pooledSpikes } = planned
+  const { K, outH, outW, spikePool, encoding } = layer
+  const { T } = network
+  const maps = B * T
+  const capacity = samples * T
+  const entries = encoding
+    ? currents(plan, planned, B, samples, still, run)
+    : currents(plan, planned, maps, capacity, potentials, run)
+  views.u8.fill(0, spikes, spikes + maps * K * words * 4)
+  views.u32.fill(0, tally / 4, tally / 4 + 2)
+  const [low, high] = neuron.gradWindow
+  for (const { index, first, width, valid } of blocks) {
+    const u = potentials + capacity * places * first * 4
+    const row = places * width * 4
+    run.integrate(
+      encoding ? still + samples * places * first * 4 : u,
+      encoding ? row : T * row,
+      encoding ? 0 : row,
+      u,
+      blockWords,
+      masks + capacity * places * index * 4,
+      B,
+      T,
+      places,
+      width / 4,
+      valid,
+      neuron.leak,
+      neuron.fireThreshold,
+      low,
+      high,
+      neuron.reset === 'subtract' ? 1 : 0,
+      tally,
+    )
+    run.transposeBits(blockWords, maps, places, spikes + first * words * 4, K * words * 4, words * 4)
+  }
+  if (spikePool > 1)
+    for (let map = 0, to = pooledSpikes; map < maps; map++) {
+      run.poolBits(spikes + map * K * words * 4, words * 4, K, outH, outW, spikePool, to)
+      to += K * Math.floor(outH / spikePool) * Math.floor(outW / spikePool)
+    }
+  return { spikes: views.u32[tally / 4], maskBits: views.u32[tally / 4 + 1], entries }
+}
+
+/** Spikes over time of every output neuron: B × classes. */
+export const outputCounts = ({ network: { T, classes }, layers, views: { u32 } }: Plan, B: number): Int32Array => {
+  const { spikes, words, places, layer } = layers[layers.length - 1]
+  const counts = new Int32Array(B * classes)
+  for (let b = 0; b < B; b++)
+    for (let t = 0; t < T; t++)
+      for (let k = 0, i = 0; k < layer.K; k++)
+        for (let p = 0; p < places; p++, i++) {
+          const word = u32[spikes / 4 + ((b * T + t) * layer.K + k) * words + (p >>> 5)]
+          counts[b * classes + i] += (word >>> (p & 31)) & 1
+        }
+  return counts
+}

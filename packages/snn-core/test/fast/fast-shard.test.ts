@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Network, NeuronConfig } from '../../src/api'
+import { evaluationShard } from '../../src/evaluation-shard'
+import { fastEvaluationShard, fastGradientShard, fastSupports } from '../../src/fast/fast-shard'
+import { parameterCount, parseNetwork } from '../../src/network'
+import { defaultNeuron } from '../../src/neuron'
+import { weightsOf } from '../../src/parameters'
+import { gradientShard, type ShardWork } from '../../src/shard'
+import { bitsOf } from '../toy'
+import { fastNetworks, fastNeurons, samplesFor, weightsFor } from './arbitrary'
+
+const workOf = (network: Network, count: number, seed: number, density: number): ShardWork => ({
+  network,
+  neuron: defaultNeuron,
+  loss: seed % 2 ? 'rate-mse' : 'count-cross-entropy',
+  precision: 'f32',
+  samples: samplesFor(network, count, seed, density),
+  indices: Uint32Array.from({ length: count }, (_, i) => count - 1 - i),
+  draw: { seed, epoch: 1 },
+  batch: count + 3,
+  lossScale: seed % 5 === 0 ? 1024 : 1,
+  underflow: true,
+})
+
+/** The fast backend's shard beside the reference's. */
+const both = (work: ShardWork, parameters: Float32Array) => {
+  const weights = weightsOf(work.network, parameters)
+  const fast = new Float32Array(parameters.length).fill(7)
+  const reference = new Float32Array(parameters.length).fill(7)
+  const tally = fastGradientShard(work, weights, fast)
+  expect(tally).toBeDefined()
+  expect(tally).toEqual(gradientShard({ ...work, backend: 'reference' }, weights, reference))
+  return { fast, reference, weights, tally: tally! }
+}
+
+describe('fastGradientShard', () => {
+  it('gives the bits of the reference in every weight gradient, and its counts, on any network', () => {
+    let learned = 0
+    fc.assert(
+      fc.property(
+        fastNetworks,
+        fastNeurons,
+        fc.record({
+          count: fc.integer({ min: 1, max: 9 }),
+          seed: fc.integer({ min: 0, max: 1e6 }),
+          density: fc.constantFrom(0, 0.05, 0.3, 1),
+          scale: fc.constantFrom(0.1, 0.4, 1.5),
+        }),
+        (network, neuron, { count, seed, density, scale }) => {
+          const work = { ...workOf(network, count, seed, density), neuron }
+          const { fast, reference, weights } = both(work, weightsFor(parameterCount(network), seed, scale))
+          const wrong = fast.findIndex((g, i) => !Object.is(g, reference[i]))
+          expect(wrong < 0 ? '' : `${network.text}: ${wrong} is ${fast[wrong]}, not ${reference[wrong]}`).toBe('')
+          if (reference.some((g) => g !== 0)) learned++
+          expect(fastEvaluationShard(work, weights)).toEqual(evaluationShard(work, weights))
+        },
+      ),
+      { numRuns: 300 },
+    )
+    expect(learned).toBeGreaterThan(100)
+  })
+
+  it('is right for maps and channels that need several of every block', () => {
+    const network = parseNetwork('40C3(Encoding)-44C3-AP2-36C5S2-20C3-AP2(spikes)-40FC-10FC', {
+      input: { C: 3, H: 37, W: 34 },
+      T: 3,
+    })
+    const neuron: NeuronConfig = { ...defaultNeuron, gradWindow: [-1, 3] }
+    const work = { ...workOf(network, 2, 11, 0.8), neuron }
+    const { fast, reference, tally } = both(work, weightsFor(parameterCount(network), 5, 0.12))
+    expect(Buffer.compare(bitsOf(fast), bitsOf(reference))).toBe(0)
+    expect(tally.layers[tally.layers.length - 3]).toBeGreaterThan(0)
+  })
+})
+
+describe('fastSupports', () => {
+  it('leaves other precisions, surrogates, pooled raw inputs and huge maps to the reference', () => {
+    const size = { input: { C: 1, H: 6, W: 6 }, T: 2 }
+    const network = parseNetwork('4C3-2FC', size)
+    expect(fastSupports(network, defaultNeuron, 'f32')).toBe(true)
+    expect(fastSupports(network, defaultNeuron, 'f64')).toBe(false)
+    expect(fastSupports(network, defaultNeuron, 'f16')).toBe(false)
+    expect(fastSupports(network, { ...defaultNeuron, surrogate: { kind: 'arctan', slope: 2 } }, 'f32')).toBe(false)
+    expect(fastSupports(parseNetwork('AP2(spikes)-4C3-2FC', size), defaultNeuron, 'f32')).toBe(false)
+    const wide = parseNetwork('1C3-2FC', { input: { C: 1, H: 3, W: 300 }, T: 1 })
+    expect(fastSupports(wide, defaultNeuron, 'f32')).toBe(false)
+  })
+})
