@@ -123,7 +123,10 @@ export interface ReportCycleCauses {
   readonly empty_windows: number
   readonly imbalance: number
   readonly fill: number
-  readonly other: number
+  /** Waiting for the output finders, the Acc or the Grad units. */
+  readonly waiting: number
+  /** PEs without a channel or an output to work on. */
+  readonly unused: number
 }
 
 export interface ReportChip {

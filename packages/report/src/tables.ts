@@ -79,7 +79,7 @@ export const enginesTable = ({ engines }: RunReport): ReportTable => ({
 /** Where the cycles of the Backward Engine go. */
 export const causesTable = ({ cycle_causes = [] }: RunReport): ReportTable => ({
   title: 'Where PE-cycles of the Backward Engine go, per sub-batch',
-  columns: columns('layer', '#effectual', '#empty windows', '#imbalance', '#fill', '#other'),
+  columns: columns('layer', '#effectual', '#empty windows', '#imbalance', '#fill', '#waiting', '#unused'),
   keys: 1,
   rows: cycle_causes.map((row) => [
     word(row.layer),
@@ -87,7 +87,8 @@ export const causesTable = ({ cycle_causes = [] }: RunReport): ReportTable => ({
     whole(row.empty_windows),
     whole(row.imbalance),
     whole(row.fill),
-    whole(row.other),
+    whole(row.waiting),
+    whole(row.unused),
   ]),
 })
 

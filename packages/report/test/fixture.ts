@@ -102,7 +102,9 @@ export const runReport = (changes: Partial<RunReport> = {}): RunReport => {
         bits: 5120,
       },
     ],
-    cycle_causes: [{ layer: 'conv2', effectual: 900, empty_windows: 120, imbalance: 340, fill: 160, other: 7 }],
+    cycle_causes: [
+      { layer: 'conv2', effectual: 900, empty_windows: 120, imbalance: 340, fill: 160, waiting: 5, unused: 7 },
+    ],
     chip: {
       clock_MHz: 500,
       period_cycles: 31_415,

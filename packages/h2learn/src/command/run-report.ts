@@ -84,7 +84,8 @@ const causeRows = ({ stages }: ChipRun): ReportCycleCauses[] =>
         empty_windows: average('emptyWindow'),
         imbalance: average('peImbalance', 'groupImbalance'),
         fill: average('fill'),
-        other: average('ineffectual', 'unused', 'scan', 'acc', 'grad'),
+        waiting: average('scan', 'acc', 'grad'),
+        unused: average('ineffectual', 'unused'),
       },
     ]
   })

@@ -25,6 +25,9 @@ import type { RunPlan } from './run-plan'
 /** Seconds between two checkpoints of a run in progress. */
 const checkpointEvery_s = 30
 
+/** Steps without any gradient after which the user hears of it. */
+const stalledTooLong = 20
+
 export interface TrainedRun {
   readonly outcome: TrainingOutcome
   /** Wall-clock seconds in this process, training only. */
@@ -74,7 +77,7 @@ export const trainAsPlanned = async (
     extra: { run: { benchmark: benchmark.name, options: kept }, stages },
   })
   let canSave = true
-  let warned = false
+  let stalledSteps = 0
   const save = async (now: TrainingState): Promise<boolean> => {
     if (!canSave) return false
     try {
@@ -113,12 +116,11 @@ export const trainAsPlanned = async (
           stages.push(last.summary)
         },
         onStep: async ({ step, loss, accuracy, samplesPerSecond, secondsLeft, stalled }, now) => {
-          if (stalled && !warned) {
-            warned = true
+          stalledSteps = stalled ? stalledSteps + 1 : 0
+          if (stalledSteps === stalledTooLong)
             out.warn(
-              `No gradient is left at step ${step} although not every sample is learned: no potential lies in the window (--grad-window).`,
+              `No gradient was left in ${stalledTooLong} steps up to step ${step} although not every sample is learned: no potential lies in the window (--grad-window).`,
             )
-          }
           const weight = step === state.step ? 1 : 0.05
           recent.loss += weight * (loss - recent.loss)
           recent.accuracy += weight * (accuracy - recent.accuracy)
