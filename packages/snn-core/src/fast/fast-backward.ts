@@ -1,5 +1,7 @@
 import type { NeuronConfig } from '../api'
+import { applyDraw, gradientDraw } from './drawn-gradients'
 import type { KernelCalls } from './kernels'
+import { addEffectual, inPhase } from './phases'
 import type { Plan, PlannedLayer } from './plan'
 
 /** What the backward pass counted in one layer: non-zero ∇u, and those FP16 would flush. */
@@ -31,11 +33,11 @@ export const loadOutputGradient = (plan: Plan, gradOutput: Float64Array): void =
   }
 }
 
-/** Eq. 2 for one layer: its spatial term becomes ∇u, divided by the pooling window after counting. */
+/** Eq. 2 for one layer: its spatial term becomes ∇u. */
 const neuronGradients = (plan: Plan, planned: PlannedLayer, B: number, neuron: NeuronConfig, run: KernelCalls) => {
   const { network, samples, views, blockWords, nonZeros, activeSamples, activeMaps, tally } = plan
   const { layer, blocks, places, words, potentials } = planned
-  const { K, index, currentPool } = layer
+  const { K, index } = layer
   const { T } = network
   const maps = B * T
   const { surrogate, gradWindow } = neuron
@@ -45,10 +47,9 @@ const neuronGradients = (plan: Plan, planned: PlannedLayer, B: number, neuron: N
   views.u32.fill(0, tally / 4, tally / 4 + 2)
   for (const { first, width, valid } of blocks) {
     const base = samples * T * places * first * 4
-    const grad = plan.gradients[index & 1] + base
     run.potentialGradients(
       potentials + base,
-      grad,
+      plan.gradients[index & 1] + base,
       blockWords,
       activeSamples,
       activeMaps,
@@ -67,9 +68,19 @@ const neuronGradients = (plan: Plan, planned: PlannedLayer, B: number, neuron: N
       tally,
     )
     run.transposeBits(blockWords, maps, places, nonZeros + first * words * 4, K * words * 4, words * 4)
-    if (currentPool > 1) run.divideAll(grad, maps * places * width * 4, currentPool ** 2)
   }
   return { gradients: views.u32[tally / 4], flushed: views.u32[tally / 4 + 1] }
+}
+
+/** `APk`: each ∇u stands for k² places of the convolution, a k²-th each. */
+const averageGradients = (plan: Plan, { layer, blocks, places }: PlannedLayer, B: number, run: KernelCalls): void => {
+  const { index, currentPool } = layer
+  const capacity = plan.samples * plan.network.T
+  if (currentPool === 1) return
+  for (const { first, width } of blocks) {
+    const at = plan.gradients[index & 1] + capacity * places * first * 4
+    run.divideAll(at, B * plan.network.T * places * width * 4, currentPool ** 2)
+  }
 }
 
 /** Eq. 3: ∇w rows of one layer, in the order of `layerGradWeights`. */
@@ -117,22 +128,23 @@ const weightGradients = (plan: Plan, planned: PlannedLayer, B: number, run: Kern
         active + m * 4,
         lists,
       ]
-      if (input.kind === 'bits')
-        run.listPlaces(from, input.mapBytes, n, channels, input.channelBytes / 4, ...geometry, counts, cap)
-      else
-        run.listLevelPlaces(
-          from,
-          input.mapBytes,
-          input.channelBytes,
-          n,
-          channels,
-          inputs,
-          input.levels,
-          ...geometry,
-          values,
-          counts,
-          cap,
-        )
+      const entries =
+        input.kind === 'bits'
+          ? run.listPlaces(from, input.mapBytes, n, channels, input.channelBytes / 4, ...geometry, counts, cap)
+          : run.listLevelPlaces(
+              from,
+              input.mapBytes,
+              input.channelBytes,
+              n,
+              channels,
+              inputs,
+              input.levels,
+              ...geometry,
+              values,
+              counts,
+              cap,
+            )
+      addEffectual('weightGradient', entries * layer.K)
       for (const { first, width } of blocks)
         run.sumRows(
           width,
@@ -201,6 +213,7 @@ const inputGradients = (plan: Plan, planned: PlannedLayer, B: number, run: Kerne
         window,
       )
       if (entries === 0) continue
+      addEffectual('inputGradient', entries * layer.C * (fc ? inputs : 1))
       for (const { index: block, first, width } of inputBlocks) {
         const masks = below.masks + capacity * inputs * block * 4 + m * inputs * 4
         if (!fc)
@@ -255,8 +268,10 @@ export const backwardLayer = (
   neuron: NeuronConfig,
   run: KernelCalls,
 ): BackwardCounts => {
-  const counted = neuronGradients(plan, planned, B, neuron, run)
-  weightGradients(plan, planned, B, run)
-  if (planned.layer.index > 0) inputGradients(plan, planned, B, run)
-  return counted
+  const counted = inPhase('neurons', () => neuronGradients(plan, planned, B, neuron, run))
+  const drawn = gradientDraw() ? inPhase('drawn', () => applyDraw(plan, planned, B)) : undefined
+  inPhase('neurons', () => averageGradients(plan, planned, B, run))
+  inPhase('weightGradient', () => weightGradients(plan, planned, B, run))
+  if (planned.layer.index > 0) inPhase('inputGradient', () => inputGradients(plan, planned, B, run))
+  return drawn === undefined ? counted : { ...counted, gradients: drawn }
 }

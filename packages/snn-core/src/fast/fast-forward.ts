@@ -1,5 +1,6 @@
 import type { LayerInput, NeuronConfig } from '../api'
 import type { KernelCalls } from './kernels'
+import { addEffectual, inPhase } from './phases'
 import type { Plan, PlannedLayer } from './plan'
 
 /** What the forward pass counted in one layer. */
@@ -96,15 +97,29 @@ export const forwardLayer = (
   neuron: NeuronConfig,
   run: KernelCalls,
 ): ForwardCounts => {
+  const { network, samples, still } = plan
+  const { layer, potentials } = planned
+  const { K, encoding } = layer
+  const maps = B * network.T
+  const capacity = samples * network.T
+  const entries = inPhase('forward', () =>
+    encoding
+      ? currents(plan, planned, B, samples, still, run)
+      : currents(plan, planned, maps, capacity, potentials, run),
+  )
+  addEffectual('forward', entries * K)
+  const counted = inPhase('neurons', () => fire(plan, planned, B, neuron, run))
+  return { ...counted, entries }
+}
+
+/** Integrates and fires the neurons of a layer (Eq. 1, 5), turns their spikes into bits per channel, pools them. */
+const fire = (plan: Plan, planned: PlannedLayer, B: number, neuron: NeuronConfig, run: KernelCalls) => {
   const { network, samples, views, blockWords, still, tally } = plan
   const { layer, blocks, places, words, potentials, masks, spikes, pooledSpikes } = planned
   const { K, outH, outW, spikePool, encoding } = layer
   const { T } = network
   const maps = B * T
   const capacity = samples * T
-  const entries = encoding
-    ? currents(plan, planned, B, samples, still, run)
-    : currents(plan, planned, maps, capacity, potentials, run)
   views.u8.fill(0, spikes, spikes + maps * K * words * 4)
   views.u32.fill(0, tally / 4, tally / 4 + 2)
   const [low, high] = neuron.gradWindow
@@ -137,7 +152,7 @@ export const forwardLayer = (
       run.poolBits(spikes + map * K * words * 4, words * 4, K, outH, outW, spikePool, to)
       to += K * Math.floor(outH / spikePool) * Math.floor(outW / spikePool)
     }
-  return { spikes: views.u32[tally / 4], maskBits: views.u32[tally / 4 + 1], entries }
+  return { spikes: views.u32[tally / 4], maskBits: views.u32[tally / 4 + 1] }
 }
 
 /** Spikes over time of every output neuron: B × classes. */

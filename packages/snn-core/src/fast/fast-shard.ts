@@ -9,6 +9,7 @@ import { backwardLayer, loadOutputGradient } from './fast-backward'
 import { type ForwardCounts, forwardLayer, loadInput, outputCounts } from './fast-forward'
 import { fastKernels, type Kernels } from './kernels'
 import { packWeights, unpackGradients } from './pack-weights'
+import { inPhase } from './phases'
 import { openPlan, type Plan, planNetwork } from './plan'
 
 /** The network this thread's kernels are laid out for, and which weights they hold. */
@@ -59,7 +60,9 @@ export const fastSupports = (
 const holdWeights = (own: Engine, weights: readonly Weights[], stamp: number | undefined) => {
   if (stamp !== undefined && own.weights === stamp) return
   own.weights = undefined
-  for (const planned of own.plan.layers) packWeights(planned, weights[planned.layer.index].data, own.plan)
+  inPhase('pack', () => {
+    for (const planned of own.plan.layers) packWeights(planned, weights[planned.layer.index].data, own.plan)
+  })
   own.weights = stamp
 }
 
@@ -69,7 +72,7 @@ const forward = (work: PassWork, weights: readonly Weights[], own: Engine) => {
   const B = indices.length
   const neuron = roundNeuron(work.neuron, 'f32')
   holdWeights(own, weights, work.weightsStamp)
-  loadInput(plan, batchInput(samples, indices, network, draw), kernels.run)
+  inPhase('input', () => loadInput(plan, batchInput(samples, indices, network, draw), kernels.run))
   const counts: ForwardCounts[] = plan.layers.map((planned) => forwardLayer(plan, planned, B, neuron, kernels.run))
   return { B, neuron, counts, spikeCounts: outputCounts(plan, B) }
 }
@@ -109,7 +112,7 @@ export const fastGradientShard = (
       layers.set([gradients, gradients, flushed], l * LAYER_COUNTS.length + 3)
       const { K, C, R, S } = planned.layer
       end -= K * C * R * S
-      unpackGradients(planned, gradW, end, plan)
+      inPhase('unpack', () => unpackGradients(planned, gradW, end, plan))
     }
   }
   return {
