@@ -50,12 +50,12 @@ export const benchmarks: readonly BenchmarkJob[] = [
     presets: [
       {
         ...quick,
-        network: '16C5S2(Encoding)-32C3S2-32C3-10FC',
-        T: 4,
+        network: '16C5S2(Encoding)-32C3-AP2-32C3-10FC',
+        T: 5,
         batch: 32,
         learningRate: 3e-3,
         gradWindow: wideWindow,
-        samples: 160_000,
+        samples: 200_000,
         builtIn: { train: 12_000, test: 2_000, samples: 60_000 },
         subBatches: 4,
         checkFunction: true,

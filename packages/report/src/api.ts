@@ -13,6 +13,8 @@ export interface ReportData {
   readonly name: string
   /** In words: "built-in generator, seed 1" or a path. */
   readonly origin: string
+  /** Where the test samples came from. */
+  readonly test_origin: string
   readonly synthetic: boolean
   readonly train_samples: number
   readonly test_samples: number

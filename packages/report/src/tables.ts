@@ -200,7 +200,7 @@ export const summaryRows = (report: RunReport): readonly (readonly [string, stri
     ['input', `${input.H}×${input.W}×${input.C}, T = ${report.T}`],
     [
       'data',
-      `${data.name}${data.synthetic ? ' (synthetic)' : ''}, ${data.origin}; ${count(data.train_samples)} training and ${count(data.test_samples)} test samples`,
+      `${data.name}${data.synthetic ? ' (synthetic)' : ''}, ${data.origin}; ${count(data.train_samples)} training samples; ${count(data.test_samples)} test samples from ${data.test_origin}`,
     ],
     [
       'training',

@@ -26,6 +26,7 @@ export const runReport = (changes: Partial<RunReport> = {}): RunReport => {
     data: {
       name: 'digits',
       origin: 'built-in generator, seed 1',
+      test_origin: 'built-in generator, seed 1',
       synthetic: true,
       train_samples: 6000,
       test_samples: 1000,

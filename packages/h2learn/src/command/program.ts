@@ -65,6 +65,10 @@ export const program = async (argv: readonly string[]): Promise<number> => {
       .description('train a network, run its recorded steps on the chip, report')
       .option('--preset <name>', 'quick or paper', undefined)
       .option('--data <dir>', 'folder with the real data set; without it built-in synthetic data stand in')
+      .option(
+        '--test-data <dir>',
+        'folder with other test samples, such as the real ones for a net trained on built-in data',
+      )
       .option('--network <text>', 'network in the notation of Table VI')
       .option('--input <HxWxC>', 'input size, such as 28x28x1')
       .option('--T <n>', 'timesteps', integerOption('--T', 1, 1000))

@@ -27,6 +27,7 @@ export interface RunOptions {
   readonly threads?: number
   readonly preset?: string
   readonly data?: string
+  readonly testData?: string
   readonly epochs?: number
   readonly steps?: number
   readonly lr?: number
@@ -119,15 +120,15 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
   const size = kept.input === undefined ? benchmark.input : parseInputSize(kept.input)
   const network = parseNetwork(kept.network ?? preset.network, { input: size, T: kept.T ?? preset.T })
   const seed = kept.seed ?? 1
-  const load = (split: 'train' | 'test') =>
+  const load = (split: 'train' | 'test', dir: string | undefined) =>
     loadBenchmark(benchmark.name, {
       split,
       seed,
       T: network.T,
-      ...(kept.data === undefined ? { count: preset.builtIn[split] } : { dir: kept.data }),
+      ...(dir === undefined ? { count: preset.builtIn[split] } : { dir }),
     })
-  const train = load('train')
-  const test = load('test')
+  const train = load('train', kept.data)
+  const test = load('test', kept.testData ?? kept.data)
   const batch = Math.min(kept.batch ?? preset.batch, train.count)
   const perEpoch = stepsPerEpoch(train.count, batch)
   const toSee = kept.data === undefined ? (preset.builtIn.samples ?? preset.samples) : preset.samples

@@ -264,6 +264,7 @@ export const runReport = (result: RunResult): FullRunReport => {
     data: {
       name: plan.train.name,
       origin: plan.train.origin,
+      test_origin: plan.test.origin,
       synthetic: plan.train.synthetic,
       train_samples: plan.train.count,
       test_samples: plan.test.count,
