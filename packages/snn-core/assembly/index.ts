@@ -1,4 +1,4 @@
-export { listGradients, listLevelPlaces, listLevels, listPlaces, listSpikes } from './lists'
+export { listGradientPlaces, listGradients, listLevelPlaces, listLevels, listPlaces, listSpikes } from './lists'
 export {
   copyBits,
   divideAll,
@@ -10,4 +10,5 @@ export {
   sumOverTime,
   transposeBits,
 } from './neurons'
+export { expandBits, expandLevels, transposePlanes, unpackRows } from './pack'
 export { sumRows } from './rows'

@@ -11,6 +11,20 @@ function nextWord(bits: usize, word: i32): u32 {
   return load<u32>(bits + ((<usize>word) << 2))
 }
 
+/** Set bits of one channel of one map, ascending, as u32. */
+function listBits(bits: usize, words: i32, out: usize): i32 {
+  let found: i32 = 0
+  for (let w = 0; w < words; w++) {
+    let word = nextWord(bits, w)
+    while (word !== 0) {
+      store<u32>(out + ((<usize>found) << 2), (w << 5) + ctz(word))
+      word &= word - 1
+      found++
+    }
+  }
+  return found
+}
+
 /**
  * Forward lists of spikes: output p of map m gets the rows c·taps + tap of its active inputs, c from 0.
  * @returns entries written
@@ -152,16 +166,7 @@ export function listGradients(
       const stride = <usize>load<u32>(channelTable + ((<usize>k) << 3), 4)
       const grad =
         gradU + <usize>load<u32>(channelTable + ((<usize>k) << 3)) + <usize>((firstMap + m) * places) * stride
-      // the channel's non-zero places, ascending
-      let found: i32 = 0
-      for (let w = 0; w < words; w++) {
-        let word = nextWord(from, w)
-        while (word !== 0) {
-          store<u32>(scratch + ((<usize>found) << 2), (w << 5) + ctz(word))
-          word &= word - 1
-          found++
-        }
-      }
+      const found = listBits(from, words, scratch)
       let run: i32 = 0
       while (run < found) {
         // places of one row of neurons (all of them without pooling: their order is that of the convolution)
@@ -320,6 +325,86 @@ export function listLevelPlaces(
             total++
           }
         }
+      }
+    }
+  }
+  return total
+}
+
+/**
+ * Weight-gradient lists by ∇u: row k·taps + tap gets the input places (m·inputs + place) under each non-zero ∇u of
+ * channel k and the ∇u itself, in the order of maps and places; arguments as in `listGradients`.
+ */
+export function listGradientPlaces(
+  bits: usize,
+  mapStride: usize,
+  maps: i32,
+  channels: i32,
+  words: i32,
+  gradU: usize,
+  channelTable: usize,
+  firstMap: i32,
+  places: i32,
+  outW: i32,
+  convW: i32,
+  pool: i32,
+  table: usize,
+  width: i32,
+  taps: i32,
+  S: i32,
+  inputs: i32,
+  lists: usize,
+  values: usize,
+  counts: usize,
+  cap: usize,
+  scratch: usize,
+): i32 {
+  memory.fill(counts, 0, (<usize>(channels * taps)) << 2)
+  let total: i32 = 0
+  for (let m = 0; m < maps; m++, bits += mapStride) {
+    const base = m * inputs
+    let from = bits
+    for (let k = 0; k < channels; k++, from += (<usize>words) << 2) {
+      const stride = <usize>load<u32>(channelTable + ((<usize>k) << 3), 4)
+      const grad =
+        gradU + <usize>load<u32>(channelTable + ((<usize>k) << 3)) + <usize>((firstMap + m) * places) * stride
+      const found = listBits(from, words, scratch)
+      let run: i32 = 0
+      while (run < found) {
+        let end = found
+        let row: i32 = 0
+        if (pool > 1) {
+          row = load<u32>(scratch + ((<usize>run) << 2)) / outW
+          end = run + 1
+          while (end < found && load<u32>(scratch + ((<usize>end) << 2)) / outW === row) end++
+        }
+        for (let dy = 0; dy < pool; dy++) {
+          for (let i = run; i < end; i++) {
+            const place = <i32>load<u32>(scratch + ((<usize>i) << 2))
+            const value = load<f32>(grad + <usize>place * stride)
+            if (value === 0) continue
+            let conv = place
+            if (pool > 1) conv = (row * pool + dy) * convW + (place - row * outW) * pool
+            for (let dx = 0; dx < pool; dx++) {
+              const entry = table + ((<usize>(conv + dx)) << 3)
+              let p = base + <i32>load<u16>(entry)
+              let tap = k * taps + <i32>load<u16>(entry, 2)
+              const nx = <i32>load<u8>(entry, 5)
+              for (let ny = <i32>load<u8>(entry, 4); ny > 0; ny--, p += width, tap += S) {
+                for (let x = 0; x < nx; x++) {
+                  const count = counts + ((<usize>(tap + x)) << 2)
+                  const n = load<u32>(count)
+                  const at = <usize>(tap + x) * cap + n
+                  store<u16>(lists + (at << 1), <u16>(p + x))
+                  store<f32>(values + (at << 2), value)
+                  store<u32>(count, n + 1)
+                }
+                total += nx
+              }
+            }
+          }
+        }
+        run = end
       }
     }
   }

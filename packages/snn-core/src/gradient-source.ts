@@ -122,13 +122,13 @@ export const localGradients = (): GradientSource => {
         total = weights.slice()
         part = weights.slice()
       }
-      total.fill(0)
       const weightsStamp = nextWeightsStamp()
       let tally: ShardTally | undefined
       for (const [s, indices] of shardsOf(work.indices).entries()) {
         const shard = { ...work, indices, batch: work.indices.length, underflow: s === 0, weightsStamp }
-        tally = addTallies(tally, gradientShard(shard, layers, part, buffers))
-        addInto(total, part)
+        // the first shard's ∇w is the start of the sum
+        tally = addTallies(tally, gradientShard(shard, layers, s === 0 ? total : part, buffers))
+        if (s > 0) addInto(total, part)
         await pause()
       }
       return { ...tally!, gradW: total }

@@ -1,6 +1,9 @@
 import type { NeuronConfig } from '../api'
+import { paddedChannels } from './channel-blocks'
+import { forcedWeightGradient } from './choices'
 import { applyDraw, gradientDraw } from './drawn-gradients'
 import type { KernelCalls } from './kernels'
+import { turnGradients } from './pack-weights'
 import { addEffectual, inPhase } from './phases'
 import type { Plan, PlannedLayer } from './plan'
 
@@ -85,8 +88,8 @@ const averageGradients = (plan: Plan, { layer, blocks, places }: PlannedLayer, B
 
 /** Eq. 3: ∇w rows of one layer, in the order of `layerGradWeights`. */
 const weightGradients = (plan: Plan, planned: PlannedLayer, B: number, run: KernelCalls): void => {
-  const { network, samples, views, lists, values, counts, still, activeSamples, activeMaps } = plan
-  const { layer, blocks, places, inputs, taps, input, update, outputs, gradRows } = planned
+  const { network, samples, views, lists, values, counts, still, gradRows, activeSamples, activeMaps } = plan
+  const { layer, blocks, places, inputs, taps, input, update, outputs } = planned
   const { C, S, stride, convW, index } = layer
   const { T } = network
   const cap = update.maps * outputs
@@ -160,6 +163,74 @@ const weightGradients = (plan: Plan, planned: PlannedLayer, B: number, run: Kern
         )
     }
   }
+}
+
+/**
+ * The same sums driven by ∇u: every non-zero ∇u times its whole window of inputs (of which a spike is 1), sums of
+ * input channels side by side. Adding the product with a zero changes nothing, so the bits are the same.
+ */
+const weightGradientsByGradients = (plan: Plan, planned: PlannedLayer, B: number, run: KernelCalls): void => {
+  const { network, views, lists, values, counts, nonZeros, activeMaps, window, expanded, turnedGradRows } = plan
+  const { layer, inputBlocks, places, inputs, taps, words, input, outputs, channelTable, updateByGradients } = planned
+  const { K, W, S, index, convW, outW, currentPool } = layer
+  const maps = B * network.T
+  const cap = updateByGradients.maps * outputs
+  for (const { first, width } of inputBlocks) {
+    const at = turnedGradRows + K * taps * first * 4
+    views.u8.fill(0, at, at + K * taps * width * 4)
+  }
+  for (let m = 0; m < maps; m += updateByGradients.maps) {
+    const n = Math.min(updateByGradients.maps, maps - m)
+    if (!views.u32.subarray(activeMaps / 4 + m, activeMaps / 4 + m + n).some((word) => word !== 0)) continue
+    for (let k = 0; k < K; k += updateByGradients.channels) {
+      const channels = Math.min(updateByGradients.channels, K - k)
+      const entries = run.listGradientPlaces(
+        nonZeros + m * K * words * 4 + k * words * 4,
+        K * words * 4,
+        n,
+        channels,
+        words,
+        plan.gradients[index & 1],
+        channelTable + k * 8,
+        m,
+        places,
+        outW,
+        convW,
+        currentPool,
+        planned.backwardPlaces,
+        W,
+        taps,
+        S,
+        inputs,
+        lists,
+        values,
+        counts,
+        cap,
+        window,
+      )
+      if (entries === 0) continue
+      addEffectual('weightGradient', entries * layer.C)
+      for (const { first, width } of inputBlocks) {
+        const from = input.address + m * input.mapBytes + first * input.channelBytes
+        const lanes = Math.min(width, layer.C - first)
+        const shape = [input.mapBytes, input.channelBytes, n, lanes] as const
+        if (input.kind === 'bits') run.expandBits(from, ...shape, input.channelBytes / 4, inputs, width, expanded)
+        else run.expandLevels(from, ...shape, input.levels, inputs, width, expanded)
+        const out = turnedGradRows + K * taps * first * 4 + k * taps * width * 4
+        run.sumRows(width, expanded, lists, values, counts, cap, out, width * 4, channels * taps, 0)
+      }
+    }
+  }
+  turnGradients(planned, plan, run)
+}
+
+/** Vector operations and list entries of both ways, from what was counted: which one is cheaper. */
+const cheaperByGradients = ({ layer, taps, input }: PlannedLayer, entries: number, nonZeros: number): boolean => {
+  const { K, C, currentPool } = layer
+  const spikeDriven = entries * (paddedChannels(K) + 8)
+  const gradientDriven = nonZeros * currentPool ** 2 * taps * (1.4 * paddedChannels(C) + 8)
+  const forced = forcedWeightGradient()
+  return !input.still && (forced ? forced === 'gradients' : gradientDriven < spikeDriven)
 }
 
 /**
@@ -260,18 +331,23 @@ const inputGradients = (plan: Plan, planned: PlannedLayer, B: number, run: Kerne
     )
 }
 
-/** Backward pass of one layer: ∇u, ∇w rows, and the spatial term of the layer below. */
+/**
+ * Backward pass of one layer: ∇u, ∇w rows, and the spatial term of the layer below.
+ * @param entries what the layer's forward pass counted
+ */
 export const backwardLayer = (
   plan: Plan,
   planned: PlannedLayer,
   B: number,
+  entries: number,
   neuron: NeuronConfig,
   run: KernelCalls,
 ): BackwardCounts => {
   const counted = inPhase('neurons', () => neuronGradients(plan, planned, B, neuron, run))
   const drawn = gradientDraw() ? inPhase('drawn', () => applyDraw(plan, planned, B)) : undefined
   inPhase('neurons', () => averageGradients(plan, planned, B, run))
-  inPhase('weightGradient', () => weightGradients(plan, planned, B, run))
+  const byGradients = cheaperByGradients(planned, entries, drawn ?? counted.gradients)
+  inPhase('weightGradient', () => (byGradients ? weightGradientsByGradients : weightGradients)(plan, planned, B, run))
   if (planned.layer.index > 0) inPhase('inputGradient', () => inputGradients(plan, planned, B, run))
   return drawn === undefined ? counted : { ...counted, gradients: drawn }
 }

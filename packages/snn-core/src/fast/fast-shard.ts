@@ -61,7 +61,8 @@ const holdWeights = (own: Engine, weights: readonly Weights[], stamp: number | u
   if (stamp !== undefined && own.weights === stamp) return
   own.weights = undefined
   inPhase('pack', () => {
-    for (const planned of own.plan.layers) packWeights(planned, weights[planned.layer.index].data, own.plan)
+    for (const planned of own.plan.layers)
+      packWeights(planned, weights[planned.layer.index].data, own.plan, own.kernels.run)
   })
   own.weights = stamp
 }
@@ -108,11 +109,11 @@ export const fastGradientShard = (
     let end = gradW.length
     for (let l = plan.layers.length - 1; l >= 0; l--) {
       const planned = plan.layers[l]
-      const { gradients, flushed } = backwardLayer(plan, planned, B, neuron, kernels.run)
+      const { gradients, flushed } = backwardLayer(plan, planned, B, counts[l].entries, neuron, kernels.run)
       layers.set([gradients, gradients, flushed], l * LAYER_COUNTS.length + 3)
       const { K, C, R, S } = planned.layer
       end -= K * C * R * S
-      inPhase('unpack', () => unpackGradients(planned, gradW, end, plan))
+      inPhase('unpack', () => unpackGradients(planned, gradW, end, plan, kernels.run))
     }
   }
   return {

@@ -19,6 +19,11 @@ export interface KernelCalls {
   readonly listSpikes: (...args: number[]) => number
   readonly listLevels: (...args: number[]) => number
   readonly listGradients: (...args: number[]) => number
+  readonly listGradientPlaces: (...args: number[]) => number
+  readonly transposePlanes: (...args: number[]) => void
+  readonly unpackRows: (from: Address, width: number, rows: number, lanes: number, to: Address) => void
+  readonly expandBits: (...args: number[]) => void
+  readonly expandLevels: (...args: number[]) => void
   readonly listPlaces: (...args: number[]) => number
   readonly listLevelPlaces: (...args: number[]) => number
   readonly integrate: (...args: number[]) => void

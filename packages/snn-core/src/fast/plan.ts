@@ -48,7 +48,6 @@ export interface PlannedLayer {
   readonly forwardRows: number
   /** Weights as rows of input channels [block][(FC: place)][output channel · taps][channel]; 0 for the first layer. */
   readonly backwardRows: number
-  readonly gradRows: number
   readonly forwardPlaces: number
   readonly backwardPlaces: number
   readonly pooledPlaces: number
@@ -58,6 +57,8 @@ export interface PlannedLayer {
   readonly forward: { readonly maps: number; readonly channels: number }
   readonly backward: { readonly maps: number; readonly channels: number }
   readonly update: { readonly maps: number; readonly channels: number }
+  /** As `update`, by ∇u: maps and output channels. */
+  readonly updateByGradients: { readonly maps: number; readonly channels: number }
 }
 
 /** Where everything lies for shards of up to `samples` samples of one network. */
@@ -77,6 +78,13 @@ export interface Plan {
   /** Two sets of gradients in turn, and one at pooled size. */
   readonly gradients: readonly [number, number]
   readonly pooledGradients: number
+  /** Input of one block of channels as real values. */
+  readonly expanded: number
+  /** One layer's ∇w as rows of output channels, and as rows of input channels. */
+  readonly gradRows: number
+  readonly turnedGradRows: number
+  /** One block's weights in the order of the tensor. */
+  readonly rowStaging: number
   readonly window: number
   readonly activeSamples: number
   readonly activeMaps: number
@@ -112,7 +120,21 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
   }
   const { T } = network
   const maps = samples * T
-  const largest = { list: 0, counts: 0, sums: 0, still: 0, words: 0, bits: 0, gradients: 0, pooled: 0, window: 0 }
+  const largest = {
+    expanded: 0,
+    rows: 0,
+    turned: 0,
+    staging: 0,
+    list: 0,
+    counts: 0,
+    sums: 0,
+    still: 0,
+    words: 0,
+    bits: 0,
+    gradients: 0,
+    pooled: 0,
+    window: 0,
+  }
   const grow = (key: keyof typeof largest, n: number) => {
     largest[key] = Math.max(largest[key], n)
   }
@@ -159,6 +181,17 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
     const update = { maps: updateMaps, channels: clamp(LIST_BYTES / 6 / (updateMaps * outputs * taps), 1, C) }
     grow('list', update.channels * taps * updateMaps * outputs)
     grow('counts', update.channels * taps)
+    const denseMaps = clamp(GRADIENT_ROWS_PER_CHUNK / inputs, 1, maps)
+    const updateByGradients = {
+      maps: denseMaps,
+      channels: clamp(LIST_BYTES / 6 / (denseMaps * outputs * taps), 1, K),
+    }
+    grow('list', updateByGradients.channels * taps * denseMaps * outputs)
+    grow('counts', updateByGradients.channels * taps)
+    grow('expanded', denseMaps * inputs * Math.min(32, Cp))
+    grow('rows', C * taps * Kp)
+    grow('turned', K * taps * Cp)
+    grow('staging', Math.min(32, K) * C * taps)
     if (currentPool > 1) grow('sums', forward.maps * outputs * Kp)
     if (encoding) grow('still', samples * places * Kp)
     grow('words', maps * places)
@@ -182,7 +215,6 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
       pooledSpikes: spikePool > 1 ? region(maps * K * Math.floor(outH / spikePool) * Math.floor(outW / spikePool)) : 0,
       forwardRows: region(C * taps * Kp * 4),
       backwardRows: first ? 0 : region(K * taps * Cp * 4),
-      gradRows: region(C * taps * Kp * 4),
       forwardPlaces: region(inputs * 8),
       backwardPlaces: region(outputs * 8),
       pooledPlaces: currentPool > 1 ? region(outputs * 2) : 0,
@@ -190,6 +222,7 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
       forward,
       backward,
       update,
+      updateByGradients,
     })
   }
   const [first] = network.layers
@@ -206,6 +239,10 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
     nonZeros: region(largest.bits * 4),
     gradients: [region(largest.gradients * 4), region(largest.gradients * 4)],
     pooledGradients: region(largest.pooled * 4),
+    expanded: region(largest.expanded * 4),
+    gradRows: region(largest.rows * 4),
+    turnedGradRows: region(largest.turned * 4),
+    rowStaging: region(largest.staging * 4),
     window: region(largest.window * 4),
     activeSamples: region(samples * 4),
     activeMaps: region(maps * 4),

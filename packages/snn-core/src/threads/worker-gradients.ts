@@ -146,7 +146,6 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
         total = givenWeights.slice()
         slots = Array.from({ length: window }, () => sharedReals(weights.length, weights))
       }
-      total.fill(0)
       const shards = shardsOf(work.indices)
       const batch = work.indices.length
       let tally: ShardTally | undefined
@@ -159,7 +158,8 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
         },
         (part, i) => {
           tally = addTallies(tally, part)
-          addInto(total, slots[i % window])
+          if (i === 0) total.set(slots[0])
+          else addInto(total, slots[i % window])
         },
       )
       return { ...tally!, gradW: total }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Network, NeuronConfig } from '../../src/api'
 import { evaluationShard } from '../../src/evaluation-shard'
+import { forceWeightGradient } from '../../src/fast/choices'
 import { fastEvaluationShard, fastGradientShard, fastSupports } from '../../src/fast/fast-shard'
 import { parameterCount, parseNetwork } from '../../src/network'
 import { defaultNeuron } from '../../src/neuron'
@@ -46,9 +47,11 @@ describe('fastGradientShard', () => {
           seed: fc.integer({ min: 0, max: 1e6 }),
           density: fc.constantFrom(0, 0.05, 0.3, 1),
           scale: fc.constantFrom(0.1, 0.4, 1.5),
+          by: fc.constantFrom('spikes', 'gradients', undefined) as fc.Arbitrary<'spikes' | 'gradients' | undefined>,
         }),
-        (network, neuron, { count, seed, density, scale }) => {
+        (network, neuron, { count, seed, density, scale, by }) => {
           const work = { ...workOf(network, count, seed, density), neuron }
+          forceWeightGradient(by)
           const { fast, reference, weights } = both(work, weightsFor(parameterCount(network), seed, scale))
           const wrong = fast.findIndex((g, i) => !Object.is(g, reference[i]))
           expect(wrong < 0 ? '' : `${network.text}: ${wrong} is ${fast[wrong]}, not ${reference[wrong]}`).toBe('')
@@ -56,8 +59,9 @@ describe('fastGradientShard', () => {
           expect(fastEvaluationShard(work, weights)).toEqual(evaluationShard(work, weights))
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 400 },
     )
+    forceWeightGradient(undefined)
     expect(learned).toBeGreaterThan(100)
   })
 
@@ -68,9 +72,13 @@ describe('fastGradientShard', () => {
     })
     const neuron: NeuronConfig = { ...defaultNeuron, gradWindow: [-1, 3] }
     const work = { ...workOf(network, 2, 11, 0.8), neuron }
-    const { fast, reference, tally } = both(work, weightsFor(parameterCount(network), 5, 0.12))
-    expect(Buffer.compare(bitsOf(fast), bitsOf(reference))).toBe(0)
-    expect(tally.layers[tally.layers.length - 3]).toBeGreaterThan(0)
+    for (const by of ['spikes', 'gradients'] as const) {
+      forceWeightGradient(by)
+      const { fast, reference, tally } = both(work, weightsFor(parameterCount(network), 5, 0.12))
+      expect(Buffer.compare(bitsOf(fast), bitsOf(reference))).toBe(0)
+      expect(tally.layers[tally.layers.length - 3]).toBeGreaterThan(0)
+    }
+    forceWeightGradient(undefined)
   })
 })
 

@@ -1,0 +1,12 @@
+let forced: 'spikes' | 'gradients' | undefined
+
+/**
+ * For tests and benchmarks: which sparsity drives every weight gradient of this thread, instead of the cheaper one by
+ * counted densities. The bits are the same either way.
+ */
+export const forceWeightGradient = (by: 'spikes' | 'gradients' | undefined): void => {
+  forced = by
+}
+
+/** The choice forced, if any. */
+export const forcedWeightGradient = () => forced
