@@ -324,7 +324,9 @@ export const runReport = (result: RunResult): FullRunReport => {
           ]
         : []),
       ...(plan.train.synthetic
-        ? ['The training data are synthetic: accuracy says nothing about the real data set.']
+        ? [
+            `The training data are synthetic${plan.test.synthetic ? ': accuracy says nothing about the real data set' : '; the test samples are not'}.`,
+          ]
         : []),
     ],
     versions: { h2learn: result.version, node: process.versions.node },
