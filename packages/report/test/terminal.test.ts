@@ -15,7 +15,7 @@ describe('formatRun', () => {
     expect(text.split('\n')[0]).toBe('H2Learn run: digits (preset quick)')
     expect(line('network')).toContain('8C3(Encoding)-16C3-AP2-32FC-10FC')
     expect(line('data')).toContain(
-      'digits (synthetic), built-in generator, seed 1; 6,000 training samples; 1,000 test samples from built-in generator, seed 1',
+      'digits (synthetic), built-in generator, seed 1; 6,000 training samples; 1,000 test samples from built-in',
     )
     expect(line('masks')).toMatch(/recorded in this run; last step \(step 199, 12,800 samples seen/)
     expect(line('test accuracy')).toMatch(/91\.87 %$/)
