@@ -64,6 +64,23 @@ export interface ReportLayer {
   readonly underflow_share: number | null
 }
 
+/**
+ * The backward pass through one convolution as Table III counts it: it computes the gradients of the layer below from ∇u of
+ * this layer. Shares in 0..1; the published ones only where the network is that of the paper.
+ */
+export interface ReportBackwardPass {
+  /** The convolution whose weights the gradient passes. */
+  readonly layer: string
+  /** The layer whose neurons receive it. */
+  readonly to: string
+  /** 1 − mean(∇s̃) of the layer below. */
+  readonly output_sparsity: number
+  /** 1 − mean(∇ũ) of this layer, in FP16. */
+  readonly input_sparsity: number
+  readonly paper_output_sparsity: number | null
+  readonly paper_input_sparsity: number | null
+}
+
 /** Sparsities at one stage of training. */
 export interface ReportStage {
   readonly step: number
@@ -191,6 +208,7 @@ export interface RunReport {
   /** [true class][predicted class] test samples; empty: not measured. */
   readonly confusion: readonly (readonly number[])[]
   readonly layers: readonly ReportLayer[]
+  readonly backward_passes: readonly ReportBackwardPass[]
   readonly stages: readonly ReportStage[]
   readonly masks: ReportMasks
   readonly engines: readonly ReportEngine[]

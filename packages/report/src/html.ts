@@ -13,6 +13,7 @@ import {
   functionalTable,
   layersTable,
   paperTable,
+  passesTable,
   type ReportTable,
   summaryRows,
   v100Text,
@@ -74,7 +75,10 @@ export const renderHtml = async (report: RunReport, { timeline = [] }: HtmlExtra
   const notes = report.notes.map((note) => `<li>${escapeHtml(oneLine(note))}</li>`)
   const sections = [
     section('training', 'Training', [pairs(accuracyRows(report)), ...(await drawn('training'))]),
-    section('layers', 'Layers and sparsity', [...tables(layersTable(report)), ...(await drawn('layers'))]),
+    section('layers', 'Layers and sparsity', [
+      ...tables(layersTable(report), passesTable(report)),
+      ...(await drawn('layers')),
+    ]),
     section('engines', 'Engines', [
       ...tables(enginesTable(report)),
       ...(await drawn('engines')),

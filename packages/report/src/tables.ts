@@ -58,6 +58,21 @@ export const layersTable = ({ layers }: RunReport): ReportTable => ({
   ]),
 })
 
+/** Sparsity of the backward passes as Table III counts it, with the paper's figures where they belong. */
+export const passesTable = ({ backward_passes }: RunReport): ReportTable => ({
+  title: 'Backward passes, as Table III counts them',
+  columns: columns('through', 'to', '#output sparsity', '#input sparsity', '#paper, output', '#paper, input'),
+  keys: 2,
+  rows: backward_passes.map((row) => [
+    word(row.layer),
+    word(row.to),
+    share(row.output_sparsity),
+    share(row.input_sparsity),
+    share(row.paper_output_sparsity),
+    share(row.paper_input_sparsity),
+  ]),
+})
+
 /** Cycles of every layer on every engine, per sub-batch. */
 export const enginesTable = ({ engines }: RunReport): ReportTable => ({
   title: 'Engines, per sub-batch',

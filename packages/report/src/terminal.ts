@@ -9,6 +9,7 @@ import {
   functionalTable,
   layersTable,
   paperTable,
+  passesTable,
   type ReportTable,
   summaryRows,
   v100Text,
@@ -63,6 +64,7 @@ export const formatRun = (report: RunReport, { columns = 100, color = false }: T
   title('Accuracy')
   pairs(accuracyRows(report))
   table(layersTable(report))
+  table(passesTable(report))
   table(enginesTable(report))
   table(causesTable(report))
   table(functionalTable(report))

@@ -60,6 +60,16 @@ export const runReport = (changes: Partial<RunReport> = {}): RunReport => {
       [0, 4, 88],
     ],
     layers,
+    backward_passes: [
+      {
+        layer: 'conv2',
+        to: 'conv1',
+        output_sparsity: 0.4,
+        input_sparsity: 0.85,
+        paper_output_sparsity: 0.5,
+        paper_input_sparsity: null,
+      },
+    ],
     stages: [0, 100, 199].map((step) => ({
       step,
       samples_seen: 64 * (step + 1),

@@ -2,6 +2,7 @@ import { type Accelerator, type ChipRun, type FunctionalCheck, neuronsOf, type S
 import { paper, v100Reference } from '@h2learn/cost-model'
 import type {
   FigureKind,
+  ReportBackwardPass,
   ReportChip,
   ReportCycleCauses,
   ReportEngine,
@@ -101,13 +102,42 @@ const functionalRow = (check: FunctionalCheck): ReportFunctional => ({
   bits: check.bits > 0 ? check.bits : null,
 })
 
+/** Whether this is the very network of the paper's benchmark: structure, input, timesteps. */
+const isPublished = ({ benchmark, network }: RunPlan): boolean => {
+  const { network: published, input, T } = paper.networks[benchmark.paperName]
+  const { C, H, W } = network.input
+  const sameInput = input.C === C && input.H === H && input.W === W
+  return sameInput && T === network.T && parseNetwork(published.value, { input, T }).text === network.text
+}
+
+/** Backward passes through convolutions; Table III's figures beside those of its own networks. */
+const backwardPasses = (plan: RunPlan, sparsities: ReturnType<typeof recordedSparsities>): ReportBackwardPass[] => {
+  const published = isPublished(plan) ? paper.sparsities[plan.benchmark.paperName] : undefined
+  const place = (values: readonly number[] | undefined, name: string) => {
+    const percent = values?.[published!.layers.indexOf(name)]
+    return percent === undefined ? null : percent / 100
+  }
+  return plan.network.layers.flatMap(({ name, kind }, l) => {
+    if (l === 0 || kind !== 'conv') return []
+    return [
+      {
+        layer: name,
+        to: sparsities[l - 1]!.name,
+        output_sparsity: sparsities[l - 1]!.outputSparsity,
+        input_sparsity: sparsities[l]!.inputSparsityF16,
+        paper_output_sparsity: place(published?.output.value, name),
+        paper_input_sparsity: place(published?.input.value, name),
+      },
+    ]
+  })
+}
+
 /** The published time of one training sample, when this is the very network of Table VI. */
-const v100Comparison = ({ benchmark, network }: RunPlan, samplesPerSecond: number) => {
+const v100Comparison = (plan: RunPlan, samplesPerSecond: number) => {
+  const { benchmark } = plan
   const { network: published, input, T } = paper.networks[benchmark.paperName]
   const seconds = v100Reference.secondsPerSample[benchmark.paperName]
-  const same = parseNetwork(published.value, { input, T }).text === network.text
-  const sameInput = input.C === network.input.C && input.H === network.input.H && input.W === network.input.W
-  if (!same || !sameInput || T !== network.T)
+  if (!isPublished(plan))
     return {
       speedup: null,
       note: `the paper prints V100 times only for its own networks (${benchmark.paperName}: ${published.value}, ${input.H}x${input.W}x${input.C}, T ${T})`,
@@ -204,6 +234,7 @@ const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
     offchip_energy_per_sample_J: perSample(run.energyPerSubBatch.offChip_J),
     bound_by: run.closedForm.boundBy,
     kinds: {
+      clock_MHz: 'published',
       period_cycles: 'predicted',
       period_s: 'predicted',
       closed_form_period_cycles: 'predicted',
@@ -298,6 +329,7 @@ export const runReport = (result: RunResult): FullRunReport => {
       input_sparsity_fp16: sparsities[l]!.inputSparsityF16,
       underflow_share: sparsities[l]!.underflowShare,
     })),
+    backward_passes: backwardPasses(plan, sparsities),
     stages: stages.map(({ step, samples_seen, layers }) => ({ step, samples_seen, layers })),
     masks: {
       source: `recorded in this run (${records.length} of ${run.subBatches} sub-batches of one training step; the group repeats them)`,
