@@ -18,7 +18,8 @@ const HELP = `node bench/train.bench.mjs [options]
   --batch N --T N --threads N --seed N --reps N
   --spike-density X    weights are scaled so that every layer fires at this rate in the first step (default 0.15)
   --grad-density X     replaces every layer's potential gradients by a seeded draw: for timing only, one thread
-  --backend fast|reference|both   both (default for small networks) prints their ratio
+  --backend fast|folded|reference|both   fast (default), APk folded into the taps, the reference, or fast and
+                       reference with their ratio (default for small networks)
   --build DIR          folder with another build of the package
   --json FILE|-        writes the figures as JSON`
 
@@ -96,7 +97,7 @@ const measure = async (backend) => {
   const config = core.trainingConfig({ batch, seed, optimizer: { kind: 'sgd', learningRate: 0.01 }, backend })
   const { neuron, loss, precision, lossScale } = config
   const draw = { seed, epoch: 0 }
-  if (gradDensity !== undefined && backend === 'fast') core.drawGradients({ density: gradDensity, seed })
+  if (gradDensity !== undefined && backend !== 'reference') core.drawGradients({ density: gradDensity, seed })
   const wall = []
   const cpu = []
   const update = []
@@ -134,7 +135,7 @@ const measure = async (backend) => {
     const [neurons, spikes, masks, gradients] = result.layers.subarray(l * fields.length)
     return { name, spikes: spikes / neurons, masks: masks / neurons, gradients: gradients / neurons }
   })
-  const fast = backend === 'fast' && threads === 1
+  const fast = backend !== 'reference' && threads === 1
   const seconds = median(wall) / 1000
   const dense = batch * denseOperations()
   const work = fast ? effectual.forward + effectual.weightGradient + effectual.inputGradient : undefined

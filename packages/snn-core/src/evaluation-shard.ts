@@ -50,7 +50,7 @@ const activeConnections = (layer: Layer, input: LayerInput): number => {
 
 /** Forward pass and counts of some samples. */
 export const evaluationShard = (work: PassWork, weights: readonly Weights[], buffers?: Buffers): EvaluationTally => {
-  const fast = work.backend === 'fast' ? fastEvaluationShard(work, weights) : undefined
+  const fast = work.backend === 'fast' || work.backend === 'folded' ? fastEvaluationShard(work, weights) : undefined
   if (fast) return fast
   const { network, neuron, precision, samples, indices, draw } = work
   const { classes, T } = network

@@ -23,7 +23,7 @@ export interface PassWork {
   readonly indices: Uint32Array
   /** Seed and epoch of rate coding. */
   readonly draw: DrawSeed
-  /** Default 'reference'; 'fast' where the fast backend computes the network, with the same bits. */
+  /** Default 'reference'. What the fast backend does not support is computed by the reference. */
   readonly backend?: Backend
   /** Tells equal weights of one call from those of another, so that they are prepared once; set by the source. */
   readonly weightsStamp?: number

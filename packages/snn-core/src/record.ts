@@ -1,8 +1,10 @@
-import type { Loss, Maps, Network, NeuronConfig, Precision, RealArray, Samples, StepRecord } from './api'
+import type { Backend, Loss, Maps, Network, NeuronConfig, Precision, RealArray, Samples, StepRecord } from './api'
 import { batchInput, type DrawSeed } from './batches'
 import { backwardPass, forwardPass, outputGradient, traceToRecordLayers, underflowShare } from './bptt'
 import { InputError } from './errors'
 import { f16RoundAll } from './f16'
+import { fastSupports } from './fast/fast-shard'
+import { foldedNetwork, foldedTensor } from './fast/fold'
 import { losses } from './loss'
 import { passWeights, weightsOf } from './parameters'
 import { labelsOf } from './shard'
@@ -25,6 +27,8 @@ export interface RecordWork {
   readonly rows: readonly number[]
   /** Default f32: what an f32 training step did, bit for bit. f64 and f16 for runs of that precision. */
   readonly precision?: Precision
+  /** The run's; fast and reference give the same bits. */
+  readonly backend?: Backend
 }
 
 /**
@@ -44,7 +48,10 @@ export const recordStep = (work: RecordWork): StepRecord => {
     })
   const part = Uint32Array.from(rows, (row) => indices[row])
   const weights = weightsOf(network, passWeights({ precision }, work.weights))
-  const trace = forwardPass(network, weights, batchInput(samples, part, network, draw), neuron, precision)
+  const folded = work.backend === 'folded' && fastSupports(network, neuron, precision, 1, true)
+  const computed = folded ? foldedNetwork(network) : network
+  const held = folded ? weights.map(({ data }, l) => foldedTensor(network.layers[l], data)) : weights
+  const trace = forwardPass(computed, held, batchInput(samples, part, network, draw), neuron, precision)
   const { gradOutput } = losses[work.loss].evaluate({
     spikeCounts: trace.spikeCounts,
     labels: labelsOf(samples, part),
@@ -52,7 +59,7 @@ export const recordStep = (work: RecordWork): StepRecord => {
     batch,
   })
   const output = outputGradient(network, gradOutput)
-  const gradients = backwardPass(network, weights, trace, output, neuron, precision)
+  const gradients = backwardPass(computed, held, trace, output, neuron, precision)
   const { step, samplesSeen, loss, accuracy, zeroLossShare } = report
   return {
     network,

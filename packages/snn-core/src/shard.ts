@@ -70,7 +70,8 @@ export const gradientShard = (
   gradW: RealArray,
   buffers?: Buffers,
 ): ShardTally => {
-  const fast = work.backend === 'fast' ? fastGradientShard(work, weights, gradW) : undefined
+  const fast =
+    work.backend === 'fast' || work.backend === 'folded' ? fastGradientShard(work, weights, gradW) : undefined
   if (fast) return fast
   const { network, neuron, precision, samples, indices, draw, batch, lossScale } = work
   const { classes, T, layers } = network

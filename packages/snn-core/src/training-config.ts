@@ -29,8 +29,8 @@ export interface TrainingOptions {
   /** constant: η. cosine: η·(1 + cos(π·step/steps)) / 2. Default constant. */
   readonly schedule?: 'constant' | 'cosine'
   /**
-   * Default fast for f32, reference otherwise. Weights come out the same bit for bit; what the fast backend does not
-   * support is computed by the reference.
+   * Default fast for f32, reference otherwise: the weights come out the same bit for bit. folded is faster with `APk`
+   * and rounds differently. What the fast backend does not support is computed by the reference.
    */
   readonly backend?: Backend
 }
@@ -61,7 +61,8 @@ export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig =>
   if (loss !== 'rate-mse' && loss !== 'count-cross-entropy') bad("loss 'rate-mse' or 'count-cross-entropy'", loss)
   if (precision !== 'f64' && precision !== 'f32' && precision !== 'f16') bad('precision f64, f32 or f16', precision)
   if (schedule !== 'constant' && schedule !== 'cosine') bad("schedule 'constant' or 'cosine'", schedule)
-  if (backend !== 'fast' && backend !== 'reference') bad("backend 'fast' or 'reference'", backend)
+  if (backend !== 'fast' && backend !== 'folded' && backend !== 'reference')
+    bad("backend 'fast', 'folded' or 'reference'", backend)
   return {
     epochs,
     ...(maxSteps === undefined ? {} : { maxSteps }),

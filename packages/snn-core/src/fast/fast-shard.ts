@@ -7,6 +7,7 @@ import { roundNeuron } from '../neuron'
 import { LAYER_COUNTS, labelsOf, type ShardTally, type ShardWork } from '../shard'
 import { backwardLayer, loadOutputGradient } from './fast-backward'
 import { type ForwardCounts, forwardLayer, loadInput, outputCounts } from './fast-forward'
+import { foldedNetwork, foldWeights, unfoldGradients } from './fold'
 import { fastKernels, type Kernels } from './kernels'
 import { packWeights, unpackGradients } from './pack-weights'
 import { inPhase } from './phases'
@@ -30,13 +31,13 @@ const refused = new Set<string>()
 const SHARD_CAPACITY = 8
 
 /** The engine for a network and at least so many samples, laid out anew when it was another one's. */
-const engineFor = (network: Network, samples: number): Engine | undefined => {
-  const key = keyOf(network)
+const engineFor = (network: Network, samples: number, folded = false): Engine | undefined => {
+  const key = `${keyOf(network)}${folded ? ' folded' : ''}`
   if (engine?.key === key && engine.plan.samples >= samples) return engine
   const capacity = Math.max(samples, SHARD_CAPACITY)
   if (refused.has(`${key} ${capacity}`)) return undefined
   const kernels = fastKernels()
-  const plan = kernels && planNetwork(network, capacity)
+  const plan = kernels && planNetwork(folded ? foldedNetwork(network) : network, capacity)
   if (!kernels || !plan || !kernels.reserve(plan.bytes)) {
     refused.add(`${key} ${capacity}`)
     return undefined
@@ -54,15 +55,26 @@ export const fastSupports = (
   neuron: NeuronConfig,
   precision: Precision,
   samples = SHARD_CAPACITY,
-): boolean =>
-  precision === 'f32' && neuron.surrogate.kind === 'rectangular' && engineFor(network, samples) !== undefined
+  folded = false,
+): boolean => engineOf({ network, neuron, precision }, samples, folded) !== undefined
 
-const holdWeights = (own: Engine, weights: readonly Weights[], stamp: number | undefined) => {
+const engineOf = (
+  { network, neuron, precision }: Pick<PassWork, 'network' | 'neuron' | 'precision'>,
+  samples: number,
+  folded = false,
+): Engine | undefined =>
+  precision === 'f32' && neuron.surrogate.kind === 'rectangular' ? engineFor(network, samples, folded) : undefined
+
+const holdWeights = ({ network, weightsStamp: stamp }: PassWork, own: Engine, weights: readonly Weights[]) => {
   if (stamp !== undefined && own.weights === stamp) return
   own.weights = undefined
   inPhase('pack', () => {
-    for (const planned of own.plan.layers)
-      packWeights(planned, weights[planned.layer.index].data, own.plan, own.kernels.run)
+    for (const planned of own.plan.layers) {
+      const { data } = weights[planned.layer.index]
+      const layer = network.layers[planned.layer.index]
+      const held = layer.currentPool === planned.layer.currentPool ? data : foldWeights(layer, data)
+      packWeights(planned, held, own.plan, own.kernels.run)
+    }
   })
   own.weights = stamp
 }
@@ -72,7 +84,7 @@ const forward = (work: PassWork, weights: readonly Weights[], own: Engine) => {
   const { plan, kernels } = own
   const B = indices.length
   const neuron = roundNeuron(work.neuron, 'f32')
-  holdWeights(own, weights, work.weightsStamp)
+  holdWeights(work, own, weights)
   inPhase('input', () => loadInput(plan, batchInput(samples, indices, network, draw), kernels.run))
   const counts: ForwardCounts[] = plan.layers.map((planned) => forwardLayer(plan, planned, B, neuron, kernels.run))
   return { B, neuron, counts, spikeCounts: outputCounts(plan, B) }
@@ -80,7 +92,7 @@ const forward = (work: PassWork, weights: readonly Weights[], own: Engine) => {
 
 /**
  * `gradientShard` by the fast backend: the same additions in the same order as the reference, so the same bits in ∇w
- * and the same counts.
+ * and the same counts. With backend 'folded' it does so for the network with `APk` folded into its convolutions.
  * @returns undefined when it does not compute this network
  */
 export const fastGradientShard = (
@@ -88,9 +100,9 @@ export const fastGradientShard = (
   weights: readonly Weights[],
   gradW: RealArray,
 ): ShardTally | undefined => {
-  const { network, samples, indices, batch, lossScale, precision } = work
-  if (!fastSupports(network, work.neuron, precision, indices.length)) return undefined
-  const own = engineFor(network, indices.length)!
+  const { network, samples, indices, batch, lossScale } = work
+  const own = engineOf(work, indices.length, work.backend === 'folded')
+  if (!own) return undefined
   const { plan, kernels } = own
   const { B, neuron, counts, spikeCounts } = forward(work, weights, own)
   const { classes, T } = network
@@ -111,9 +123,18 @@ export const fastGradientShard = (
       const planned = plan.layers[l]
       const { gradients, flushed } = backwardLayer(plan, planned, B, counts[l].entries, neuron, kernels.run)
       layers.set([gradients, gradients, flushed], l * LAYER_COUNTS.length + 3)
-      const { K, C, R, S } = planned.layer
+      const layer = network.layers[l]
+      const { K, C, R, S } = layer
       end -= K * C * R * S
-      inPhase('unpack', () => unpackGradients(planned, gradW, end, plan, kernels.run))
+      inPhase('unpack', () => {
+        if (layer.currentPool === planned.layer.currentPool) unpackGradients(planned, gradW, end, plan, kernels.run)
+        else {
+          const wide = planned.layer
+          const folded = new Float32Array(K * C * wide.R * wide.S)
+          unpackGradients(planned, folded, 0, plan, kernels.run)
+          unfoldGradients(layer, folded, gradW, end)
+        }
+      })
     }
   }
   return {
@@ -125,11 +146,11 @@ export const fastGradientShard = (
   }
 }
 
-/** `evaluationShard` by the fast backend; undefined when it does not compute this network. */
+/** `evaluationShard` by the fast backend, never folded; undefined when it does not compute this network. */
 export const fastEvaluationShard = (work: PassWork, weights: readonly Weights[]): EvaluationTally | undefined => {
-  const { network, samples, indices, precision } = work
-  if (!fastSupports(network, work.neuron, precision, indices.length)) return undefined
-  const own = engineFor(network, indices.length)!
+  const { network, samples, indices } = work
+  const own = engineOf(work, indices.length)
+  if (!own) return undefined
   const { B, counts, spikeCounts } = forward(work, weights, own)
   const { classes, T } = network
   const labels = labelsOf(samples, indices)
