@@ -1,6 +1,7 @@
 import type { NeuronConfig } from '../api'
 import { paddedChannels } from './channel-blocks'
 import { forcedWeightGradient } from './choices'
+import { inputGradientCut, weightGradientByGradientsCut, weightGradientCut } from './cuts'
 import { applyDraw, gradientDraw } from './drawn-gradients'
 import type { KernelCalls } from './kernels'
 import { turnGradients } from './pack-weights'
@@ -87,14 +88,15 @@ const averageGradients = (plan: Plan, { layer, blocks, places }: PlannedLayer, B
 }
 
 /** Eq. 3: ∇w rows of one layer, in the order of `layerGradWeights`. */
-const weightGradients = (plan: Plan, planned: PlannedLayer, B: number, run: KernelCalls): void => {
+const weightGradients = (plan: Plan, planned: PlannedLayer, B: number, density: number, run: KernelCalls): void => {
   const { network, samples, views, lists, values, counts, still, gradRows, activeSamples, activeMaps } = plan
-  const { layer, blocks, places, inputs, taps, input, update, outputs } = planned
+  const { layer, blocks, places, inputs, taps, input, outputs } = planned
   const { C, S, stride, convW, index } = layer
   const { T } = network
-  const cap = update.maps * outputs
   const rows = C * taps
   const maps = input.still ? B : B * T
+  const update = weightGradientCut(planned, maps, density)
+  const cap = update.maps * outputs
   const capacity = input.still ? samples : samples * T
   const active = input.still ? activeSamples : activeMaps
   let gradients = plan.gradients[index & 1]
@@ -169,21 +171,28 @@ const weightGradients = (plan: Plan, planned: PlannedLayer, B: number, run: Kern
  * The same sums driven by ∇u: every non-zero ∇u times its whole window of inputs (of which a spike is 1), sums of
  * input channels side by side. Adding the product with a zero changes nothing, so the bits are the same.
  */
-const weightGradientsByGradients = (plan: Plan, planned: PlannedLayer, B: number, run: KernelCalls): void => {
+const weightGradientsByGradients = (
+  plan: Plan,
+  planned: PlannedLayer,
+  B: number,
+  density: number,
+  run: KernelCalls,
+): void => {
   const { network, views, lists, values, counts, nonZeros, activeMaps, window, expanded, turnedGradRows } = plan
-  const { layer, inputBlocks, places, inputs, taps, words, input, outputs, channelTable, updateByGradients } = planned
+  const { layer, inputBlocks, places, inputs, taps, words, input, outputs, channelTable } = planned
   const { K, W, S, index, convW, outW, currentPool } = layer
   const maps = B * network.T
-  const cap = updateByGradients.maps * outputs
+  const update = weightGradientByGradientsCut(planned, maps, density)
+  const cap = update.maps * outputs
   for (const { first, width } of inputBlocks) {
     const at = turnedGradRows + K * taps * first * 4
     views.u8.fill(0, at, at + K * taps * width * 4)
   }
-  for (let m = 0; m < maps; m += updateByGradients.maps) {
-    const n = Math.min(updateByGradients.maps, maps - m)
+  for (let m = 0; m < maps; m += update.maps) {
+    const n = Math.min(update.maps, maps - m)
     if (!views.u32.subarray(activeMaps / 4 + m, activeMaps / 4 + m + n).some((word) => word !== 0)) continue
-    for (let k = 0; k < K; k += updateByGradients.channels) {
-      const channels = Math.min(updateByGradients.channels, K - k)
+    for (let k = 0; k < K; k += update.channels) {
+      const channels = Math.min(update.channels, K - k)
       const entries = run.listGradientPlaces(
         nonZeros + m * K * words * 4 + k * words * 4,
         K * words * 4,
@@ -237,9 +246,9 @@ const cheaperByGradients = ({ layer, taps, input }: PlannedLayer, entries: numbe
  * Spatial term of the layer below, in the order of `layerGradInput`. Outputs whose mask is closed in all channels of a
  * block are left 0: Eq. 2 multiplies them by fire' = 0.
  */
-const inputGradients = (plan: Plan, planned: PlannedLayer, B: number, run: KernelCalls): void => {
+const inputGradients = (plan: Plan, planned: PlannedLayer, B: number, density: number, run: KernelCalls): void => {
   const { network, samples, views, layers, lists, values, counts, nonZeros, window } = plan
-  const { layer, inputBlocks, places, inputs, taps, words, backward, backwardRows, channelTable } = planned
+  const { layer, inputBlocks, places, inputs, taps, words, backwardRows, channelTable } = planned
   const { K, W, S, index, convW, outW, currentPool, kind } = layer
   const { T } = network
   const below = layers[index - 1]
@@ -251,6 +260,7 @@ const inputGradients = (plan: Plan, planned: PlannedLayer, B: number, run: Kerne
   const capacity = samples * T
   const rowsOfLists = fc ? 1 : taps
   const outputsOfLists = fc ? 1 : inputs
+  const backward = inputGradientCut(planned, maps, density)
   const cap = backward.channels * rowsOfLists
   for (let m = 0; m < maps; m += backward.maps) {
     const n = Math.min(backward.maps, maps - m)
@@ -346,8 +356,18 @@ export const backwardLayer = (
   const counted = inPhase('neurons', () => neuronGradients(plan, planned, B, neuron, run))
   const drawn = gradientDraw() ? inPhase('drawn', () => applyDraw(plan, planned, B)) : undefined
   inPhase('neurons', () => averageGradients(plan, planned, B, run))
-  const byGradients = cheaperByGradients(planned, entries, drawn ?? counted.gradients)
-  inPhase('weightGradient', () => (byGradients ? weightGradientsByGradients : weightGradients)(plan, planned, B, run))
-  if (planned.layer.index > 0) inPhase('inputGradient', () => inputGradients(plan, planned, B, run))
+  const gradients = drawn ?? counted.gradients
+  const maps = B * plan.network.T
+  const gradientDensity = gradients / (maps * planned.layer.K * planned.places)
+  const { C, index } = planned.layer
+  // entries reach one output of every tap, less at the edges: near enough for a cut
+  const spikeDensity = entries / ((planned.input.still ? B : maps) * C * planned.outputs * planned.taps)
+  const byGradients = cheaperByGradients(planned, entries, gradients)
+  inPhase('weightGradient', () =>
+    byGradients
+      ? weightGradientsByGradients(plan, planned, B, gradientDensity, run)
+      : weightGradients(plan, planned, B, spikeDensity, run),
+  )
+  if (index > 0) inPhase('inputGradient', () => inputGradients(plan, planned, B, gradientDensity, run))
   return drawn === undefined ? counted : { ...counted, gradients: drawn }
 }

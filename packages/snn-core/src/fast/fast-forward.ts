@@ -1,4 +1,5 @@
 import type { LayerInput, NeuronConfig } from '../api'
+import { forwardCut } from './cuts'
 import type { KernelCalls } from './kernels'
 import { addEffectual, inPhase } from './phases'
 import type { Plan, PlannedLayer } from './plan'
@@ -40,11 +41,13 @@ const currents = (
   planned: PlannedLayer,
   maps: number,
   mapCapacity: number,
+  density: number,
   out: number,
   run: KernelCalls,
 ) => {
   const { lists, values, counts, sums, window, views } = plan
-  const { layer, blocks, input, inputs, outputs, places, taps, forward, forwardRows } = planned
+  const { layer, blocks, input, inputs, outputs, places, taps, forwardRows } = planned
+  const forward = forwardCut(planned, maps, density)
   const { C, S, stride, convH, convW, outH, outW, currentPool } = layer
   const cap = forward.channels * taps
   const words = input.channelBytes / 4
@@ -89,11 +92,15 @@ const currents = (
   return entries
 }
 
-/** Forward pass of one layer for B samples: potentials, masks, spikes (pooled if so) into linear memory. */
+/**
+ * Forward pass of one layer for B samples: potentials, masks, spikes (pooled if so) into linear memory.
+ * @param density of its input as far as known: how the work is cut depends on it, not what comes out
+ */
 export const forwardLayer = (
   plan: Plan,
   planned: PlannedLayer,
   B: number,
+  density: number,
   neuron: NeuronConfig,
   run: KernelCalls,
 ): ForwardCounts => {
@@ -104,8 +111,8 @@ export const forwardLayer = (
   const capacity = samples * network.T
   const entries = inPhase('forward', () =>
     encoding
-      ? currents(plan, planned, B, samples, still, run)
-      : currents(plan, planned, maps, capacity, potentials, run),
+      ? currents(plan, planned, B, samples, 1, still, run)
+      : currents(plan, planned, maps, capacity, density, potentials, run),
   )
   addEffectual('forward', entries * K)
   const counted = inPhase('neurons', () => fire(plan, planned, B, neuron, run))

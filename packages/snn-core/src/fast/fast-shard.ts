@@ -86,7 +86,14 @@ const forward = (work: PassWork, weights: readonly Weights[], own: Engine) => {
   const neuron = roundNeuron(work.neuron, 'f32')
   holdWeights(work, own, weights)
   inPhase('input', () => loadInput(plan, batchInput(samples, indices, network, draw), kernels.run))
-  const counts: ForwardCounts[] = plan.layers.map((planned) => forwardLayer(plan, planned, B, neuron, kernels.run))
+  let density = 1
+  const counts = plan.layers.map((planned): ForwardCounts => {
+    const counted = forwardLayer(plan, planned, B, density, neuron, kernels.run)
+    density = counted.spikes / (B * network.T * planned.layer.K * planned.places)
+    // pooled spikes are zero only where the whole window is silent
+    density = 1 - (1 - density) ** (planned.layer.spikePool ** 2)
+    return counted
+  })
   return { B, neuron, counts, spikeCounts: outputCounts(plan, B) }
 }
 

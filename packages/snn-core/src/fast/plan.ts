@@ -1,13 +1,8 @@
 import type { Layer, Network } from '../api'
 import { type ChannelBlock, channelBlocks, paddedChannels } from './channel-blocks'
+import { listRoom } from './cuts'
 import { type Kernels, MEMORY_LIMIT } from './kernels'
 import { backwardPlaces, forwardPlaces, pooledPlaces } from './place-tables'
-
-/** How a list of rows is cut so that tables, lists and sums stay in the caches; results do not depend on it. */
-const ROWS_PER_BLOCK = 144
-const OUTPUTS_PER_CHUNK = 1024
-const GRADIENT_ROWS_PER_CHUNK = 256
-const LIST_BYTES = 16 * 2 ** 20
 
 /** What a layer reads, in linear memory, map after map (map = sample · T + timestep; sample when it does not change). */
 export interface PlannedInput {
@@ -52,13 +47,6 @@ export interface PlannedLayer {
   readonly backwardPlaces: number
   readonly pooledPlaces: number
   readonly channelTable: number
-  /** Cuts: maps and input channels of a forward list; maps and output channels of an input-gradient list; maps and
-   * input channels of a weight-gradient list. */
-  readonly forward: { readonly maps: number; readonly channels: number }
-  readonly backward: { readonly maps: number; readonly channels: number }
-  readonly update: { readonly maps: number; readonly channels: number }
-  /** As `update`, by ∇u: maps and output channels. */
-  readonly updateByGradients: { readonly maps: number; readonly channels: number }
 }
 
 /** Where everything lies for shards of up to `samples` samples of one network. */
@@ -97,8 +85,6 @@ export interface Plan {
   readonly bytes: number
   readonly views: ReturnType<Kernels['views']>
 }
-
-const clamp = (n: number, low: number, high: number) => Math.max(low, Math.min(high, Math.floor(n)))
 
 /** True when every number of the layer fits the kernels' 16-bit lists and 8-bit extents. */
 const fits = ({ H, W, R, S, convH, convW }: Layer): boolean =>
@@ -164,35 +150,14 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
       levels: asBytes ? region(1024) : 0,
       still: encoding,
     }
-    const inputMaps = encoding ? samples : maps
-    const forward = {
-      maps: clamp(OUTPUTS_PER_CHUNK / outputs, 1, inputMaps),
-      channels: clamp(ROWS_PER_BLOCK / taps, 1, C),
-    }
-    grow('list', forward.maps * outputs * forward.channels * taps)
-    grow('counts', forward.maps * outputs)
-    const fc = layer.kind === 'fc'
-    const backward = fc
-      ? { maps, channels: clamp(ROWS_PER_BLOCK, 1, K) }
-      : { maps: clamp(OUTPUTS_PER_CHUNK / inputs, 1, maps), channels: clamp(ROWS_PER_BLOCK / taps, 1, K) }
-    grow('list', backward.maps * (fc ? 1 : inputs * taps) * backward.channels)
-    grow('counts', backward.maps * (fc ? 1 : inputs))
-    const updateMaps = clamp(GRADIENT_ROWS_PER_CHUNK / places, 1, inputMaps)
-    const update = { maps: updateMaps, channels: clamp(LIST_BYTES / 6 / (updateMaps * outputs * taps), 1, C) }
-    grow('list', update.channels * taps * updateMaps * outputs)
-    grow('counts', update.channels * taps)
-    const denseMaps = clamp(GRADIENT_ROWS_PER_CHUNK / inputs, 1, maps)
-    const updateByGradients = {
-      maps: denseMaps,
-      channels: clamp(LIST_BYTES / 6 / (denseMaps * outputs * taps), 1, K),
-    }
-    grow('list', updateByGradients.channels * taps * denseMaps * outputs)
-    grow('counts', updateByGradients.channels * taps)
-    grow('expanded', denseMaps * inputs * Math.min(32, Cp))
+    const room = listRoom({ layer, inputs, outputs, places, taps }, encoding ? samples : maps, maps)
+    grow('list', room.entries)
+    grow('counts', room.lists)
+    grow('expanded', room.expanded * Math.min(32, Cp))
     grow('rows', C * taps * Kp)
     grow('turned', K * taps * Cp)
     grow('staging', Math.min(32, K) * C * taps)
-    if (currentPool > 1) grow('sums', forward.maps * outputs * Kp)
+    if (currentPool > 1) grow('sums', room.sums * Kp)
     if (encoding) grow('still', samples * places * Kp)
     grow('words', maps * places)
     grow('bits', maps * K * words)
@@ -219,10 +184,6 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
       backwardPlaces: region(outputs * 8),
       pooledPlaces: currentPool > 1 ? region(outputs * 2) : 0,
       channelTable: region(K * 8),
-      forward,
-      backward,
-      update,
-      updateByGradients,
     })
   }
   const [first] = network.layers
