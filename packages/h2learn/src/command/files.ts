@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '@h2learn/snn-core'
 
@@ -20,13 +20,56 @@ export const writeWhole = async (path: string, content: string): Promise<void> =
   }
 }
 
-/** Makes a folder for results. @throws InputError when the path is a file */
+/**
+ * Makes a folder and those above it, one level after the other: the recursive call of Node never returns on some special
+ * file systems.
+ */
+const makeFolder = async (path: string): Promise<void> => {
+  const there = await stat(path).catch(() => undefined)
+  if (there?.isDirectory()) return
+  const above = dirname(path)
+  if (above !== path) await makeFolder(above)
+  await mkdir(path).catch((error) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+}
+
+/** Finds out before any work is done whether a file can be written into a folder. */
+const tryWriting = async (folder: string): Promise<void> => {
+  const probe = join(folder, `.h2learn-${process.pid}.tmp`)
+  await writeFile(probe, '')
+  await rm(probe, { force: true })
+}
+
+/**
+ * Makes a folder for results and tries to write into it.
+ * @throws InputError when the path is a file, or the folder cannot be made or written to
+ */
 export const resultFolder = async (option: string, path: string): Promise<string> => {
   const there = await stat(path).catch(() => undefined)
   if (there && !there.isDirectory())
     throw new InputError({ where: option, expected: 'a folder', got: `the file ${path}` })
-  await mkdir(path, { recursive: true })
+  try {
+    await makeFolder(path)
+    await tryWriting(path)
+  } catch (error) {
+    throw new InputError({
+      where: option,
+      expected: `a folder that can be written to`,
+      got: `${path} (${(error as Error).message})`,
+      hint: 'choose another place',
+    })
+  }
   return path
+}
+
+/** Checks where JSON is to go before any work is done. @throws InputError as resultFolder, or when the path is a folder */
+export const jsonTarget = async (option: string, target: string): Promise<void> => {
+  if (target === '-') return
+  const there = await stat(target).catch(() => undefined)
+  if (there?.isDirectory())
+    throw new InputError({ where: option, expected: 'a file or -', got: `the folder ${target}` })
+  await resultFolder(option, dirname(target))
 }
 
 /** JSON to a file, or to standard output for `-`. */
@@ -36,6 +79,5 @@ export const writeJson = async (target: string, value: unknown): Promise<void> =
     await new Promise<void>((done, failed) => process.stdout.write(text, (error) => (error ? failed(error) : done())))
     return
   }
-  await mkdir(dirname(target), { recursive: true })
   await writeWhole(target, text)
 }

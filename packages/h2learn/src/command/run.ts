@@ -6,7 +6,7 @@ import { crc32, evaluateNetwork, passWeights, type TrainingState } from '@h2lear
 import { workerGradients } from '@h2learn/snn-core/threads'
 import { type Console, clock } from './console'
 import { exitCodes } from './failure'
-import { resultFolder, writeJson, writeWhole } from './files'
+import { jsonTarget, resultFolder, writeJson, writeWhole } from './files'
 import { planRun, type RunOptions, type RunPlan } from './run-plan'
 import { runReport } from './run-report'
 import { sampleAfter } from './sample-after'
@@ -39,6 +39,7 @@ const resumeCommand = (benchmark: string, path: string, out: string | undefined)
  */
 export const runBenchmark = async (name: string, options: RunOptions, out: Console): Promise<number> => {
   const folder = options.out === undefined ? undefined : await resultFolder('--out', options.out)
+  if (options.json !== undefined) await jsonTarget('--json', options.json)
   const plan = await planRun(name, options)
   announce(plan, out)
   const checkpointPath = options.resume ?? checkpointFile(folder, plan.benchmark.name)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type GoldenReport, InputError, verifyGolden } from '@h2learn/snn-core'
 import type { Console } from './console'
 import { exitCodes, explain } from './failure'
-import { writeJson } from './files'
+import { jsonTarget, writeJson } from './files'
 
 const parse = async (path: string): Promise<unknown> => {
   const text = await readFile(path, 'utf8')
@@ -45,6 +45,7 @@ export const verifyFiles = async (
   out: Console,
   options: { readonly json?: string; readonly debug: boolean },
 ): Promise<number> => {
+  if (options.json !== undefined) await jsonTarget('--json', options.json)
   const results: Record<string, unknown>[] = []
   let wrong = 0
   let unreadable = 0
