@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint'
+import { evaluateNetwork } from '../../src/evaluate'
+import { takeFastActivity } from '../../src/fast/phases'
+import { trainNetwork } from '../../src/trainer'
+import { trainingConfig } from '../../src/training-config'
+import { identifySamples, type TrainingState } from '../../src/training-state'
+import { bitsOf, halves, toyRun } from '../toy'
+
+const TEXT = '4C3S2(Encoding)-6C2P0-AP2-2FC'
+
+describe.each(['fast', 'folded'] as const)("training with backend '%s'", (backend) => {
+  it('resumes bit for bit after any step through a checkpoint, which keeps the backend', async () => {
+    const run = toyRun({ epochs: 2, backend }, 44, TEXT)
+    const { network, config } = run
+    const meta = { network, neuron: config.neuron, config, dataset: identifySamples(run.samples) }
+    const saved: Uint8Array[] = []
+    const onStep = (_: unknown, state: TrainingState) => void saved.push(encodeCheckpoint(state, meta))
+    takeFastActivity()
+    const whole = await trainNetwork({ ...run, hooks: { onStep } })
+    expect(takeFastActivity().effectual.weightGradient).toBeGreaterThan(0)
+    expect(saved.length).toBe(6)
+    for (const bytes of saved) {
+      const { state, meta: kept } = decodeCheckpoint(bytes)
+      expect(kept.config.backend).toBe(backend)
+      const rest = await trainNetwork({ ...run, config: kept.config, state })
+      expect(bitsOf(rest.state.weights)).toEqual(bitsOf(whole.state.weights))
+      expect(rest.state.optimizer.moments.map(bitsOf)).toEqual(whole.state.optimizer.moments.map(bitsOf))
+      expect(rest.state.history).toEqual(whole.state.history)
+    }
+  })
+
+  it('evaluates to the figures of the reference', async () => {
+    const { network, state, config } = toyRun({ backend }, 44, TEXT)
+    const run = { network, weights: state.weights, samples: halves(30, 5), neuron: config.neuron, loss: config.loss }
+    expect(await evaluateNetwork({ ...run, backend })).toEqual(await evaluateNetwork({ ...run, backend: 'reference' }))
+  })
+
+  it('learns what the reference learns, each network in turn in the same thread', async () => {
+    const texts = [TEXT, '4C3(Encoding)-AP2-2FC', TEXT]
+    for (const text of texts) {
+      const own = await trainNetwork(toyRun({ epochs: 1, backend }, 44, text))
+      const other = await trainNetwork(toyRun({ epochs: 1, backend: 'reference' }, 44, text))
+      const { weights } = other.state
+      const far = Math.max(...Array.from(own.state.weights, (w, i) => Math.abs(w - weights[i])))
+      expect(far).toBeLessThanOrEqual(backend === 'fast' ? 0 : 1e-3)
+    }
+  })
+})
+
+describe('trainingConfig', () => {
+  it('takes the fast backend for float32 and the reference for other precisions, and refuses others', () => {
+    expect(trainingConfig().backend).toBe('fast')
+    expect(trainingConfig({ precision: 'f16' }).backend).toBe('reference')
+    expect(trainingConfig({ backend: 'folded' }).backend).toBe('folded')
+    expect(() => trainingConfig({ backend: 'gpu' as 'fast' })).toThrow(/backend 'fast', 'folded' or 'reference'/)
+  })
+})
