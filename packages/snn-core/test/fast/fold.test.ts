@@ -24,11 +24,13 @@ const workOf = (network: Network, count: number, seed: number): ShardWork => ({
   backend: 'folded',
 })
 
+const pooledNetworks = fastNetworks.filter(({ layers }) => layers.some(({ currentPool }) => currentPool > 1))
+
 describe("backend 'folded'", () => {
   it('gives the bits of the reference on the folded network, unfolded, and the gradient of the network itself', () => {
     let pooled = 0
     fc.assert(
-      fc.property(fastNetworks, fc.integer({ min: 0, max: 1e6 }), (network, seed) => {
+      fc.property(pooledNetworks, fc.integer({ min: 0, max: 1e6 }), (network, seed) => {
         const work = workOf(network, 3, seed)
         // weights of few bits: sums of spikes are exact in any order, so that both fire alike
         const parameters = weightsFor(parameterCount(network), seed, 0.5).map((w) => Math.round(w * 64) / 64)
@@ -64,7 +66,8 @@ describe("backend 'folded'", () => {
       }),
       { numRuns: 150 },
     )
-    expect(pooled).toBeGreaterThan(10)
+    // that pooled layers learn at all in these runs: far below what random draws give
+    expect(pooled).toBeGreaterThan(3)
   })
 
   it('is what recordStep records', () => {
