@@ -105,7 +105,10 @@ const measure = async (backend) => {
   let spare
   let result
   let effectual
-  for (let rep = 0; rep <= reps; rep++) {
+  // the first steps lay out memory and compile: a second's worth of them does not count
+  const begun = performance.now()
+  let warm = false
+  for (let rep = 0; rep < reps; ) {
     core.takeFastActivity()
     const cpuBefore = process.cpuUsage()
     const from = performance.now()
@@ -121,8 +124,11 @@ const measure = async (backend) => {
     const activity = core.takeFastActivity()
     const drawn = activity.ms.drawn ?? 0
     effectual = activity.effectual
-    // the first step lays out memory and compiles
-    if (rep === 0) continue
+    if (!warm) {
+      warm = performance.now() - begun > 1000
+      continue
+    }
+    rep++
     wall.push(end - from - drawn)
     cpu.push((user + system) / 1000 - drawn)
     update.push(end - between)

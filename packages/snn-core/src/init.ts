@@ -72,12 +72,23 @@ const drawNormal = (weights: RealArray, fanIn: number, seed: number): void => {
   for (let i = 0; i < weights.length; i++) weights[i] = normal() / Math.sqrt(fanIn)
 }
 
+/** Takes the mean out of each output channel's weights. */
+const balance = (weights: RealArray, fanIn: number): void => {
+  for (let from = 0; from < weights.length; from += fanIn) {
+    let sum = 0
+    for (let i = from; i < from + fanIn; i++) sum += weights[i]
+    for (let i = from; i < from + fanIn; i++) weights[i] -= sum / fanIn
+  }
+}
+
 /**
  * Weights to start training from: seeded normal draws of standard deviation 1/√(fan-in), times a gain per layer that
  * makes the layer fire at `firingRate` on the given input, layer by layer from the first. Depends on (seed, network,
  * input, neuron) alone. Without it deep layers of a spiking network are silent or saturated and learn nothing
  * (modelling choice, h2learn.md section 1).
  * @param input the first batch, as `batchInput` gives it
+ * @param options.balanced each output channel of an (Encoding) layer gets weights that sum to 0: pixels are all positive, so
+ *   that otherwise the sign of that sum decides whether the channel ever fires (modelling choice); default false
  * @param options.firingRate wished share of neurons and timesteps with a spike, in (0, 1); default 0.15
  * @returns the weights, and per layer the gain and the rate reached; a rate out of reach is told, not thrown
  * @throws InputError for a rate outside (0, 1); ShapeError when the input does not fit the network
@@ -85,9 +96,14 @@ const drawNormal = (weights: RealArray, fanIn: number, seed: number): void => {
 export const initialWeights = (
   network: Network,
   input: LayerInput,
-  options: { readonly seed?: number; readonly firingRate?: number; readonly neuron?: NeuronConfig } = {},
+  options: {
+    readonly seed?: number
+    readonly firingRate?: number
+    readonly neuron?: NeuronConfig
+    readonly balanced?: boolean
+  } = {},
 ): InitialWeights => {
-  const { seed = 1, firingRate = 0.15, neuron = defaultNeuron } = options
+  const { seed = 1, firingRate = 0.15, neuron = defaultNeuron, balanced = false } = options
   if (!(firingRate > 0 && firingRate < 1))
     throw new InputError({ where: 'initialWeights', expected: 'a firingRate in (0, 1)', got: String(firingRate) })
   const weights = new Float32Array(parameterCount(network))
@@ -97,6 +113,7 @@ export const initialWeights = (
   const layers = network.layers.map((layer, l): LayerGain => {
     const own: Weights = views[l]
     drawNormal(own.data, layer.C * layer.R * layer.S, deriveSeed(seed, 'weights', layer.name))
+    if (balanced && layer.encoding) balance(own.data, layer.C * layer.R * layer.S)
     const gain = findGain(layerCurrent(layer, next, own, 'f32'), network.T, neuron, firingRate)
     for (let i = 0; i < own.data.length; i++) own.data[i] *= gain
     const { spikes } = integrateAndFire(layerCurrent(layer, next, own, 'f32'), network.T, neuron, 'f32')
