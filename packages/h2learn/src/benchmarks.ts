@@ -6,6 +6,8 @@ import { InputError } from '@h2learn/snn-core'
 export interface TrainingPreset {
   readonly name: string
   readonly about: string
+  /** Kernels of the encoding layer start balanced (see `initialWeights`). */
+  readonly balanced?: boolean
   /** Notation of Table VI. */
   readonly network: string
   readonly T: number
@@ -117,10 +119,11 @@ export const benchmarks: readonly BenchmarkJob[] = [
         ...quick,
         network: '24C5S2(Encoding)-48C3-AP2-64C3-10FC',
         T: 6,
-        batch: 64,
-        learningRate: 2e-3,
+        balanced: true,
+        batch: 32,
+        learningRate: 1e-3,
         gradWindow: wideWindow,
-        samples: 20_000,
+        samples: 32_000,
         builtIn: { train: 4_000, test: 1_000 },
         subBatches: 4,
         checkFunction: true,

@@ -81,6 +81,24 @@ describe('initialWeights', () => {
     expect(weights.every((w) => Number.isFinite(w) && w !== 0)).toBe(true)
   })
 
+  it('balances the kernels of an encoding layer when asked: each sums to 0, other layers as before', () => {
+    const network = toyNetwork('4C3(Encoding)-2FC')
+    const [plain, balanced] = [false, true].map((on) =>
+      weightsOf(network, initialWeights(network, inputOf(network), { balanced: on }).weights),
+    )
+    const sums = (kernels: ArrayLike<number>) =>
+      [0, 1, 2, 3].map((k) =>
+        Array.from(kernels)
+          .slice(9 * k, 9 * k + 9)
+          .reduce((a, b) => a + b, 0),
+      )
+    expect(Math.max(...sums(balanced[0].data).map(Math.abs))).toBeLessThan(1e-5)
+    expect(Math.max(...sums(plain[0].data).map(Math.abs))).toBeGreaterThan(0.1)
+    // the next layer's draws do not depend on it, only its gain may
+    const ratio = balanced[1].data[0] / plain[1].data[0]
+    expect(balanced[1].data[5] / plain[1].data[5]).toBeCloseTo(ratio, 5)
+  })
+
   it.each([0, 1, -0.1, NaN])('refuses a firing rate of %d', (firingRate) => {
     const network = toyNetwork()
     expect(() => initialWeights(network, inputOf(network), { firingRate })).toThrow(InputError)

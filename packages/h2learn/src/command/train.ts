@@ -44,7 +44,11 @@ const startState = (plan: RunPlan, out: Console): TrainingState => {
   const { network, config, train } = plan
   const first = batchOf(epochOrder(train.count, config.seed, 0), config.batch, 0)
   const input = batchInput(train, first, network, { seed: config.seed, epoch: 0 })
-  const { weights, layers } = initialWeights(network, input, { seed: config.seed, neuron: config.neuron })
+  const { weights, layers } = initialWeights(network, input, {
+    seed: config.seed,
+    neuron: config.neuron,
+    balanced: plan.preset.balanced === true,
+  })
   for (const { name, firingRate, reached } of layers)
     if (!reached)
       out.warn(`${name} starts at a firing rate of ${(100 * firingRate).toFixed(1)} %, 15 % was out of reach.`)

@@ -59,7 +59,7 @@ export const verifyFiles = async (
       const { message, exitCode } = explain(error, options.debug)
       if (exitCode !== exitCodes.input) throw error
       unreadable++
-      out.warn(`not read ${message}`)
+      out.warn(message.includes(file) ? message : `${file}: ${message}`)
       results.push({ file, error: message })
     }
   }
