@@ -54,6 +54,7 @@ export const recordSubBatches = (
       draw: { seed: config.seed, epoch: report.epoch },
       rows,
       precision: config.precision,
+      backend: config.backend,
     })
   })
 }

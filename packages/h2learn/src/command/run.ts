@@ -78,6 +78,7 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
         neuron: config.neuron,
         loss: config.loss,
         precision: config.precision,
+        backend: config.backend,
         seed: config.seed,
         gradients,
         ...(indices && { indices }),
