@@ -24,6 +24,8 @@ export interface TrainingPreset {
   readonly builtIn: { readonly train: number; readonly test: number; readonly samples?: number }
   /** Sub-batches of the sampled training step that the chip runs; the group repeats them if it has more. */
   readonly subBatches: number
+  /** Samples to evaluate the trained network on, of the test and of the training set; default all test, 10,000 training. */
+  readonly evaluate?: number
   /** Whether the engines' functional paths run on one recorded sub-batch, compared with the reference. */
   readonly checkFunction: boolean
 }
@@ -72,6 +74,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         samples: 60_000,
         builtIn: { train: 12_000, test: 2_000 },
         subBatches: 1,
+        evaluate: 256,
         checkFunction: false,
       },
     ],
@@ -105,6 +108,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         samples: 60_000,
         builtIn: { train: 3_000, test: 500 },
         subBatches: 1,
+        evaluate: 256,
         checkFunction: false,
       },
     ],
@@ -138,6 +142,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         samples: 50_000,
         builtIn: { train: 4_000, test: 1_000 },
         subBatches: 1,
+        evaluate: 256,
         checkFunction: false,
       },
     ],

@@ -100,6 +100,7 @@ export const program = async (argv: readonly string[]): Promise<number> => {
         'sub-batches of the sampled step that the chip runs',
         integerOption('--sub-batches', 1),
       )
+      .option('--eval-samples <n>', 'samples to evaluate the trained network on', integerOption('--eval-samples', 1))
       .addOption(
         new Option('--check-function', 'run the engines bit-exact on one sub-batch and compare with the reference'),
       )

@@ -38,6 +38,7 @@ export interface RunOptions {
   readonly gradWindow?: readonly [number, number]
   readonly subBatches?: number
   readonly checkFunction?: boolean
+  readonly evalSamples?: number
   readonly out?: string
   readonly json?: string
   readonly resume?: string
@@ -58,6 +59,8 @@ export interface RunPlan {
   readonly test: Samples
   readonly subBatches: number
   readonly checkFunction: boolean
+  /** Samples of the test and of the training set that the trained network is evaluated on. */
+  readonly evaluate: { readonly test: number; readonly train: number }
   /** State of `--resume`, with what the checkpoint told about the run. */
   readonly resumed?: { readonly state: TrainingState; readonly meta: CheckpointMeta; readonly path: string }
 }
@@ -168,6 +171,10 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     test,
     subBatches: kept.subBatches ?? preset.subBatches,
     checkFunction: kept.checkFunction ?? preset.checkFunction,
+    evaluate: {
+      test: Math.min(test.count, kept.evalSamples ?? preset.evaluate ?? test.count),
+      train: Math.min(train.count, kept.evalSamples ?? preset.evaluate ?? 10_000),
+    },
     ...(resumed && { resumed }),
   }
 }

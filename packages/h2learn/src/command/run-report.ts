@@ -298,7 +298,7 @@ export const runReport = (result: RunResult): FullRunReport => {
       test_origin: plan.test.origin,
       synthetic: plan.train.synthetic,
       train_samples: plan.train.count,
-      test_samples: plan.test.count,
+      test_samples: test.samples,
     },
     training: {
       steps,
@@ -347,6 +347,7 @@ export const runReport = (result: RunResult): FullRunReport => {
     speedup_vs_v100: speedup,
     speedup_vs_v100_note: note,
     notes: [
+      `Accuracies: measured on ${test.samples} of ${plan.test.count} test and the first ${train.samples} of ${plan.train.count} training samples.`,
       `${parameterCount(network)} parameters; one weight update moves 14 bytes per parameter.`,
       'Calibrated constants: k_area on three printed areas, k_energy on the printed power, fill on one printed speed-up; they enter every area, every energy and the cycles of the Backward Engine.',
       'Power and energy are those of the chip; off-chip memory is printed apart, as the paper leaves it out.',

@@ -70,7 +70,7 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
     out.note(`trained ${trained.samples} samples in ${clock(trained.seconds)}`)
     const { network, config } = plan
     const weights = passWeights(config, state.weights)
-    const evaluate = (samples: RunPlan['test'], indices?: Uint32Array) =>
+    const evaluate = (samples: RunPlan['test'], indices: Uint32Array) =>
       evaluateNetwork({
         network,
         weights,
@@ -81,13 +81,11 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
         backend: config.backend,
         seed: config.seed,
         gradients,
-        ...(indices && { indices }),
+        indices,
       })
-    const test = await evaluate(plan.test)
-    const train = await evaluate(
-      plan.train,
-      Uint32Array.from({ length: Math.min(plan.train.count, 10_000) }, (_, i) => i),
-    )
+    const firstOf = (count: number) => Uint32Array.from({ length: count }, (_, i) => i)
+    const test = await evaluate(plan.test, firstOf(plan.evaluate.test))
+    const train = await evaluate(plan.train, firstOf(plan.evaluate.train))
     const chip = accelerator()
     const sampled = trained.last ?? sampleAfter(plan, state, chip)
     const functional = plan.checkFunction ? checkFunction(chip.engines, sampled.records[0]!, config.lossScale) : []
