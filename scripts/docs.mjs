@@ -49,10 +49,12 @@ const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 const unit = (row) => (row.unit === '' ? '' : ` ${row.unit.replace('mm2', 'mm²')}`)
 
+/** The kinds of a comparison in the words of the reports. */
+const word = ({ kind }) => (kind === 'prediction' ? 'predicted' : kind)
 const rows = headlineComparisons()
 const short = table(
   ['figure', 'paper', 'model', 'gap', 'kind'],
-  rows.map((r) => [r.quantity, published(r.paper) + unit(r), figure(r.model) + unit(r), gap(r), r.kind]),
+  rows.map((r) => [r.quantity, published(r.paper) + unit(r), figure(r.model) + unit(r), gap(r), word(r)]),
 )
 const long = table(
   ['place', 'figure', 'paper', 'model', 'gap', 'kind', 'range over unit costs'],
@@ -62,7 +64,7 @@ const long = table(
     published(r.paper) + unit(r),
     figure(r.model) + unit(r),
     gap(r),
-    r.kind,
+    word(r),
     range(r),
   ]),
 )

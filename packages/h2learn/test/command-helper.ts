@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { generateDigits } from '@h2learn/datasets'
 
-const bin = fileURLToPath(new URL('../bin/h2learn.js', import.meta.url))
+export const bin = fileURLToPath(new URL('../bin/h2learn.js', import.meta.url))
 
 /** The command runs from the build; `npm test` builds first. */
 export const built = existsSync(fileURLToPath(new URL('../dist/cli.js', import.meta.url)))

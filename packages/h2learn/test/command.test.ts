@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { built, h2learn, interruptedRun, smallMnist, temporaryFolder } from './command-helper'
+import { bin, built, h2learn, interruptedRun, smallMnist, temporaryFolder } from './command-helper'
+
+/** A line of a stack trace: `at name (file:line:column)`. */
+const stackLine = /^\s+at .*:\d+:\d+\)?$/m
 
 const tiny = ['--network', '12C5S2(Encoding)-16C3-AP2-10FC', '--T', '3', '--batch', '32', '--threads', '2'] as const
 
@@ -10,7 +14,7 @@ describe.skipIf(!built)('h2learn run (skipped without a build)', () => {
 
   it('writes everything as JSON with units in the names, alone on standard output', () => {
     const { code, stdout, stderr } = h2learn(['run', 'mnist', '--data', data, ...tiny, '--steps', '8', '--json', '-'])
-    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(stderr).not.toMatch(stackLine)
     expect(code).toBe(0)
     const report = JSON.parse(stdout)
     expect(report.test_accuracy).toBeGreaterThanOrEqual(0)
@@ -61,7 +65,7 @@ describe.skipIf(!built)('h2learn run (skipped without a build)', () => {
     const path = /--resume (\S+)/.exec(first.stdout)![1]!
     expect(statSync(join(cwd, path)).size).toBeGreaterThan(1000)
     const second = h2learn(['run', 'mnist', '--resume', path, '--json', '-'], cwd)
-    expect(second.stderr).not.toMatch(/\n\s+at /)
+    expect(second.stderr).not.toMatch(stackLine)
     const [a, b] = [JSON.parse(whole.stdout), JSON.parse(second.stdout)]
     expect(b.weights_crc32).toBe(a.weights_crc32)
     expect(b.test_accuracy).toBe(a.test_accuracy)
@@ -78,7 +82,7 @@ describe.skipIf(!built)('h2learn run (skipped without a build)', () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/training: .* at step \d+ .*lower --lr/s)
     expect(stderr).toContain('checkpoint.h2l')
-    expect(stderr).not.toMatch(/\n\s+at /)
+    expect(stderr).not.toMatch(stackLine)
   })
 
   const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -120,7 +124,7 @@ describe.skipIf(!built)('h2learn run (skipped without a build)', () => {
   it.each(refused)('refuses %s with exit code 2 and no stack', (_, args, message) => {
     const { code, stderr, stdout } = h2learn(args.map((arg) => arg.replace('%data', data)))
     expect(stderr).toMatch(message)
-    expect(stderr + stdout).not.toMatch(/\n\s+at /)
+    expect(stderr + stdout).not.toMatch(stackLine)
     expect(code).toBe(2)
   })
 
@@ -147,8 +151,19 @@ describe.skipIf(!built)('h2learn run (skipped without a build)', () => {
     expect(h2learn(['run', 'mnist', '--data', empty]).code).toBe(2)
   })
 
+  it('ends quietly when its reader closes early', () => {
+    const { stderr } = spawnSync(
+      'sh',
+      ['-c', `${JSON.stringify(process.execPath)} ${JSON.stringify(bin)} run --help | true`],
+      {
+        encoding: 'utf8',
+      },
+    )
+    expect(stderr).toBe('')
+  })
+
   it('shows the stack only with --debug', () => {
-    expect(h2learn(['run', 'mnits', '--debug']).stderr).toMatch(/\n\s+at /)
+    expect(h2learn(['run', 'mnits', '--debug']).stderr).toMatch(stackLine)
   })
 
   it('lists its commands and presets in the help', () => {

@@ -217,6 +217,7 @@ export interface RunReport {
   readonly chip: ReportChip
   readonly paper: readonly ReportPaperRow[]
   readonly speedup_vs_v100: number | null
+  readonly speedup_vs_v100_kind: FigureKind
   /** What the V100 figure is, or why there is none. */
   readonly speedup_vs_v100_note: string
   readonly notes: readonly string[]

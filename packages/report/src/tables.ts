@@ -32,7 +32,7 @@ const columns = (...names: string[]) =>
 
 /** Firing rates and sparsities of the trained network, one row per layer. */
 export const layersTable = ({ layers }: RunReport): ReportTable => ({
-  title: 'Layers',
+  title: 'Layers (measured)',
   columns: columns(
     'layer',
     'kind',
@@ -60,7 +60,7 @@ export const layersTable = ({ layers }: RunReport): ReportTable => ({
 
 /** Sparsity of the backward passes as Table III counts it, with the paper's figures where they belong. */
 export const passesTable = ({ backward_passes }: RunReport): ReportTable => ({
-  title: 'Backward passes, as Table III counts them',
+  title: 'Backward passes, as Table III counts them (measured; paper: published)',
   columns: columns('through', 'to', '#output sparsity', '#input sparsity', '#paper, output', '#paper, input'),
   keys: 2,
   rows: backward_passes.map((row) => [
@@ -75,7 +75,7 @@ export const passesTable = ({ backward_passes }: RunReport): ReportTable => ({
 
 /** Cycles of every layer on every engine, per sub-batch. */
 export const enginesTable = ({ engines }: RunReport): ReportTable => ({
-  title: 'Engines, per sub-batch',
+  title: 'Engines, per sub-batch (Backward cycles contain the calibrated fill)',
   columns: columns('layer', 'engine', '#cycles', '#compute', '#memory', 'bound', '#utilisation', '#bytes', 'kind'),
   keys: 2,
   rows: engines.map((row) => [
@@ -93,7 +93,7 @@ export const enginesTable = ({ engines }: RunReport): ReportTable => ({
 
 /** Where the cycles of the Backward Engine go. */
 export const causesTable = ({ cycle_causes = [] }: RunReport): ReportTable => ({
-  title: 'Where PE-cycles of the Backward Engine go, per sub-batch',
+  title: 'Where PE-cycles of the Backward Engine go, per sub-batch (predicted, fill calibrated)',
   columns: columns('layer', '#effectual', '#empty windows', '#imbalance', '#fill', '#waiting', '#unused'),
   keys: 1,
   rows: cycle_causes.map((row) => [
@@ -109,7 +109,7 @@ export const causesTable = ({ cycle_causes = [] }: RunReport): ReportTable => ({
 
 /** What the engines computed against the reference. */
 export const functionalTable = ({ functional }: RunReport): ReportTable => ({
-  title: 'Engines against the FP16 reference (same input, other order of addition)',
+  title: 'Engines against the FP16 reference, same input, other order of addition (measured)',
   columns: columns('layer', 'engine', '#values', '#differ', '#largest', '#worst case', '#bits', '#flipped'),
   keys: 2,
   rows: functional.map((row) => [

@@ -61,7 +61,7 @@ export const formatRun = (report: RunReport, { columns = 100, color = false }: T
   pairs(summaryRows(report))
   if (report.training.interrupted)
     lines.push(...wrapText('Training was interrupted; the figures are those reached so far.', width, '  '))
-  title('Accuracy')
+  title('Accuracy (measured)')
   pairs(accuracyRows(report))
   table(layersTable(report))
   table(passesTable(report))

@@ -154,6 +154,7 @@ export const runReport = (changes: Partial<RunReport> = {}): RunReport => {
       { quantity: 'speed-up over the GPU', unit: '', paper: [4, 9], model: 7.1, error_pct: null, kind: 'predicted' },
       { quantity: 'area ratio', unit: '', paper: null, model: 2.2, error_pct: null, kind: 'predicted' },
     ],
+    speedup_vs_v100_kind: 'predicted' as const,
     speedup_vs_v100: null,
     speedup_vs_v100_note: 'the paper gives no time of this network on the V100',
     notes: ['Sparsities depend on the stage of training.'],

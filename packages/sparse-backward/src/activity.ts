@@ -74,20 +74,20 @@ export const busyBackwardActivity = (changes: Partial<BackwardConfig> = {}): Bac
 /**
  * Activity of the full array on random masks, for the energies of Fig. 13: counts from the sparsities, cycles from
  * random tiles (`backwardWhatIf`).
- * @param whatIf shares of zeros 0..1, default 0.75 both; seed and trials of the random tiles
+ * @param whatIf shares of zeros 0..1; seed and trials of the random tiles
  */
 export const backwardTileActivity = (
   mode: BackwardMode,
   whatIf: {
-    readonly outputSparsity?: number
-    readonly inputSparsity?: number
+    readonly outputSparsity: number
+    readonly inputSparsity: number
     readonly seed?: number
     readonly trials?: number
-  } = {},
+  },
   changes: Partial<BackwardConfig> = {},
 ): BackwardActivity => {
   const config = backwardConfig(changes)
-  const { outputSparsity = 0.75, inputSparsity = 0.75, ...draws } = whatIf
+  const { outputSparsity, inputSparsity, ...draws } = whatIf
   return activityOf(
     config,
     mode,

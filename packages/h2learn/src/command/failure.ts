@@ -4,15 +4,16 @@ export const exitCodes = { done: 0, failed: 1, input: 2, interrupted: 130 } as c
 const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
+/** What the system's errors mean and what to do, by code. */
 const systemMessages: Record<string, string> = {
-  ENOENT: 'no such file or folder',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  EISDIR: 'is a folder, expected a file',
-  ENOTDIR: 'is not a folder',
-  ENOSPC: 'no space left on the device; free some room or choose another place with --out',
-  EROFS: 'the file system is read-only; choose another place with --out',
-  EMFILE: 'too many open files',
+  ENOENT: 'expected a file or folder, got nothing of that name; check the path',
+  EACCES: 'expected permission to use it, got none; check its rights or choose another place',
+  EPERM: 'expected permission to use it, got none; check its rights or choose another place',
+  EISDIR: 'expected a file, got a folder',
+  ENOTDIR: 'expected a folder, got a file',
+  ENOSPC: 'expected room for the results, got a full device; free some or choose another place with --out',
+  EROFS: 'expected a place that can be written to, got a read-only file system; choose another with --out',
+  EMFILE: 'expected a free file handle, got none; close other programs or raise the limit',
 }
 
 /** What to print for an error and the exit code that goes with it; the stack only on request. */

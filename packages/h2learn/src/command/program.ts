@@ -26,7 +26,8 @@ const presetHelp = () =>
   benchmarks
     .map(({ name, about, presets }) => {
       const lines = presets.map(
-        (p) => `    ${p.name.padEnd(6)} ${p.network}, T ${p.T}, ${p.samples} samples seen: ${p.about}`,
+        (p) =>
+          `    ${p.name.padEnd(6)} ${p.network}, T ${p.T}, ${p.samples} samples seen${p.builtIn.samples === undefined ? '' : ` (${p.builtIn.samples} built-in)`}: ${p.about}`,
       )
       return [`  ${name}: ${about}`, ...lines].join('\n')
     })
@@ -63,38 +64,46 @@ export const program = async (argv: readonly string[]): Promise<number> => {
       .command('run')
       .argument('<benchmark>', benchmarks.map((b) => b.name).join(', '))
       .description('train a network, run its recorded steps on the chip, report')
-      .option('--preset <name>', 'quick or paper', undefined)
+      .option('--preset <name>', 'quick (default) or paper', undefined)
       .option('--data <dir>', 'folder with the real data set; without it built-in synthetic data stand in')
       .option(
         '--test-data <dir>',
         'folder with other test samples, such as the real ones for a net trained on built-in data',
       )
       .option('--network <text>', 'network in the notation of Table VI')
-      .option('--input <HxWxC>', 'input size, such as 28x28x1')
-      .option('--T <n>', 'timesteps', integerOption('--T', 1, 1000))
+      .option('--input <HxWxC>', 'input size HxWxC or HxW, such as 28x28x1; default that of the data set')
+      .option(
+        '--T <n>',
+        'timesteps; default that of the preset, as for network, batch and learning rate',
+        integerOption('--T', 1, 1000),
+      )
       .option('--batch <n>', 'samples of a batch group', integerOption('--batch', 1, 65536))
       .option('--epochs <n>', 'passes over the training samples', integerOption('--epochs', 1))
       .option('--steps <n>', 'optimiser steps, whatever --epochs says', integerOption('--steps', 1))
       .option('--lr <x>', 'learning rate', positiveOption('--lr'))
-      .option('--optimizer <name>', 'adam or sgd', wordOption('--optimizer', ['adam', 'sgd']))
+      .option('--optimizer <name>', 'adam (default) or sgd', wordOption('--optimizer', ['adam', 'sgd']))
       .option(
         '--loss <name>',
-        'rate-mse or count-cross-entropy',
+        'rate-mse (default) or count-cross-entropy',
         wordOption('--loss', ['rate-mse', 'count-cross-entropy']),
       )
       .option(
         '--precision <name>',
-        'f32, f16 (rounded at every operation) or f64',
+        'f32 (default), f16 (rounded at every operation, slow) or f64',
         wordOption('--precision', ['f32', 'f16', 'f64']),
       )
-      .option('--loss-scale <x>', 'factor on the loss gradient before FP16', positiveOption('--loss-scale'))
+      .option('--loss-scale <x>', 'factor on the loss gradient before FP16; default 1', positiveOption('--loss-scale'))
       .option(
         '--grad-window <low,high>',
         'potentials between which a gradient passes, (th_l, th_r)',
         windowOption('--grad-window'),
       )
-      .option('--seed <n>', 'seed of everything random', integerOption('--seed', Number.MIN_SAFE_INTEGER))
-      .option('--threads <n>', 'worker threads; results do not depend on it', integerOption('--threads', 1, 256))
+      .option('--seed <n>', 'seed of everything random; default 1', integerOption('--seed', Number.MIN_SAFE_INTEGER))
+      .option(
+        '--threads <n>',
+        'worker threads, default one a core; results do not depend on it',
+        integerOption('--threads', 1, 256),
+      )
       .option(
         '--sub-batches <n>',
         'sub-batches of the sampled step that the chip runs',

@@ -12,6 +12,7 @@ import type {
 } from '@h2learn/report'
 import { type Evaluation, type Layer, parameterCount, parseNetwork } from '@h2learn/snn-core'
 import type { BackwardWork } from '@h2learn/sparse-backward'
+import { updateTraffic } from '@h2learn/weight-update'
 import { recordedSparsities, type SampledStep, type StageSummary } from './recording'
 import type { RunPlan } from './run-plan'
 
@@ -63,7 +64,7 @@ const engineRow = (stages: readonly StageRun[]): ReportEngine => {
     bound: average((s) => (s.bound === 'memory' ? 1 : 0)) > 0.5 ? 'memory' : 'compute',
     utilisation: average((s) => s.utilisation),
     bytes: average((s) => s.bytes + s.gradientBytes),
-    kind: first.role === 'backward' ? 'calibrated' : 'predicted',
+    kind: 'predicted',
   }
 }
 
@@ -103,7 +104,7 @@ const functionalRow = (check: FunctionalCheck): ReportFunctional => ({
 })
 
 /** Whether this is the very network of the paper's benchmark: structure, input, timesteps. */
-const isPublished = ({ benchmark, network }: RunPlan): boolean => {
+const isPublished = ({ benchmark, network }: Pick<RunPlan, 'benchmark' | 'network'>): boolean => {
   const { network: published, input, T } = paper.networks[benchmark.paperName]
   const { C, H, W } = network.input
   const sameInput = input.C === C && input.H === H && input.W === W
@@ -133,7 +134,7 @@ const backwardPasses = (plan: RunPlan, sparsities: ReturnType<typeof recordedSpa
 }
 
 /** The published time of one training sample, when this is the very network of Table VI. */
-const v100Comparison = (plan: RunPlan, samplesPerSecond: number) => {
+export const v100Comparison = (plan: Pick<RunPlan, 'benchmark' | 'network'>, samplesPerSecond: number) => {
   const { benchmark } = plan
   const { network: published, input, T } = paper.networks[benchmark.paperName]
   const seconds = v100Reference.secondsPerSample[benchmark.paperName]
@@ -206,7 +207,7 @@ const paperRows = (chip: Accelerator, peak_W: number, speedup: number | null): R
 
 const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
   const samples = run.samplesPerSubBatch
-  const { power, kEnergy } = chip.calibration
+  const { power } = chip.calibration
   const peak = Object.values(power.total).reduce<number>(
     (sum, value) => (typeof value === 'number' ? sum + value : sum),
     0,
@@ -226,7 +227,7 @@ const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
       'backward engine': chip.area.backward.total,
     },
     power_W: run.power_W,
-    peak_power_W: kEnergy > 0 ? peak : 0,
+    peak_power_W: peak,
     energy_per_sample_J: run.energy_per_sample_J,
     energy_breakdown_J: Object.fromEntries(
       Object.entries(run.energyPerSubBatch.breakdown_J).map(([name, joules]) => [name, perSample(joules)]),
@@ -251,7 +252,7 @@ const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
   }
 }
 
-const parametersOf = ({ K, C, R, S }: Layer) => K * C * R * S
+const layerParameters = ({ K, C, R, S }: Layer) => K * C * R * S
 
 /** At most so many points of a training curve in the report; each is the mean of the steps it stands for. */
 const curvePoints = 200
@@ -322,7 +323,7 @@ export const runReport = (result: RunResult): FullRunReport => {
       name: layer.name,
       kind: layer.kind === 'conv' ? (layer.encoding ? 'encoding convolution' : 'convolution') : 'fully connected',
       neurons: neuronsOf(layer),
-      parameters: parametersOf(layer),
+      parameters: layerParameters(layer),
       firing_rate: sparsities[l]!.firingRate,
       output_sparsity: sparsities[l]!.outputSparsity,
       input_sparsity: sparsities[l]!.inputSparsity,
@@ -345,15 +346,16 @@ export const runReport = (result: RunResult): FullRunReport => {
     chip: chipFigures,
     paper: paperRows(chip, chipFigures.peak_power_W, speedup),
     speedup_vs_v100: speedup,
+    speedup_vs_v100_kind: 'predicted',
     speedup_vs_v100_note: note,
     notes: [
       `Accuracies: measured on ${test.samples} of ${plan.test.count} test and the first ${train.samples} of ${plan.train.count} training samples.`,
-      `${parameterCount(network)} parameters; one weight update moves 14 bytes per parameter.`,
-      'Calibrated constants: k_area on three printed areas, k_energy on the printed power, fill on one printed speed-up; they enter every area, every energy and the cycles of the Backward Engine.',
+      `${parameterCount(network)} parameters; one weight update moves ${updateTraffic(1).total} bytes per parameter.`,
+      'Calibrated constants: k_area on three printed areas, k_energy on the printed power, fill on one printed speed-up. They enter every area, every energy, and the cycles of the Backward Engine; cycles and speeds are called predicted all the same, because nothing was fitted to them.',
       'Power and energy are those of the chip; off-chip memory is printed apart, as the paper leaves it out.',
       ...(lastStep && stages.length > 1
         ? [
-            `Cycles depend on the stage of training: ${stages.map((s) => `${Math.round(s.chip_samples_per_s)} samples/s at step ${s.step + 1}`).join(', ')}.`,
+            `Cycles depend on the stage of training (predicted): ${stages.map((s) => `${Math.round(s.chip_samples_per_s)} samples/s at step ${s.step + 1}`).join(', ')}.`,
           ]
         : []),
       ...(plan.train.synthetic

@@ -36,7 +36,13 @@ export const loadCheckpoint = async (path: string): Promise<ReturnType<typeof de
   try {
     bytes = await readFile(path)
   } catch (error) {
-    throw new InputError({ where: path, expected: 'a checkpoint file', got: (error as Error).message })
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new InputError({
+      where: path,
+      expected: 'a checkpoint file',
+      got: code === 'ENOENT' ? 'nothing of that name' : code === 'EISDIR' ? 'a folder' : message,
+      hint: 'give the path that the interrupted run printed',
+    })
   }
   return decodeCheckpoint(bytes, path)
 }
