@@ -193,6 +193,14 @@ describe.skipIf(!built)('h2learn verify (skipped without a build)', () => {
     expect(code).toBe(0)
   })
 
+  it('passes over the specification that lies beside the vectors, and refuses to call nothing a success', () => {
+    const specs = join(temporaryFolder(), 'specs.json')
+    writeFileSync(specs, JSON.stringify({ cases: [{ name: 'a', seed: 1, layers: [] }] }))
+    const both = h2learn(['verify', specs, files[0]!])
+    expect([both.code, both.stdout]).toEqual([0, expect.stringMatching(/1 of 1 files agree, 1 without vectors/)])
+    expect(h2learn(['verify', specs]).code).toBe(2)
+  })
+
   it('exits with 1 when a value differs, and with 2 when a file cannot be read, after checking the others', () => {
     const dir = temporaryFolder()
     const changed = JSON.parse(readFileSync(files[0]!, 'utf8'))
