@@ -8,6 +8,6 @@ export const base = (options: Options = {}): Options => ({
   dts: process.env.H2LEARN_BUILD !== 'no-types',
   sourcemap: true,
   clean: true,
-  tsconfig: '../../tsconfig.build.json',
+  tsconfig: 'tsconfig.build.json',
   ...options,
 })
