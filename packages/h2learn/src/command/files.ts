@@ -1,24 +1,7 @@
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { InputError } from '@h2learn/snn-core'
-
-/** Writes a file whole: into a new file beside it, then renamed, so that a crash never leaves half of one. */
-export const writeWhole = async (path: string, content: string): Promise<void> => {
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
-  try {
-    const file = await open(beside, 'w')
-    try {
-      await file.writeFile(content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, path)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
-}
+import { writeWhole } from '@h2learn/snn-core/threads'
 
 /**
  * Makes a folder and those above it, one level after the other: the recursive call of Node never returns on some special

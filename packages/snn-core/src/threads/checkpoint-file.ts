@@ -5,17 +5,16 @@ import { InputError } from '../errors'
 import type { CheckpointMeta, TrainingState } from '../training-state'
 
 /**
- * Writes a checkpoint so that the file is always whole: into a new file beside it, flushed to the disk, then renamed
- * over the old one. A crash leaves the old checkpoint or the new one, never half of one.
+ * Writes a file so that it is always whole: into a new file beside it, flushed to the disk, then renamed over the old one.
+ * A crash leaves the old file or the new one, never half of one.
  * @throws the file system's error (no such folder, no space left); the old file is then as it was
  */
-export const saveCheckpoint = async (path: string, state: TrainingState, meta: CheckpointMeta): Promise<void> => {
-  const bytes = encodeCheckpoint(state, meta)
+export const writeWhole = async (path: string, content: string | Uint8Array): Promise<void> => {
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {
     const file = await open(beside, 'w')
     try {
-      await file.writeFile(bytes)
+      await file.writeFile(content)
       await file.sync()
     } finally {
       await file.close()
@@ -26,6 +25,10 @@ export const saveCheckpoint = async (path: string, state: TrainingState, meta: C
     throw error
   }
 }
+
+/** Writes a checkpoint, whole or not at all (`writeWhole`). */
+export const saveCheckpoint = async (path: string, state: TrainingState, meta: CheckpointMeta): Promise<void> =>
+  writeWhole(path, encodeCheckpoint(state, meta))
 
 /**
  * Reads a checkpoint file.
