@@ -53,10 +53,10 @@ describe.skipIf(!built)('h2learn run (skipped without a build)', () => {
   })
 
   it('ends with the same weights bit for bit after an interruption, and at another number of threads', async () => {
-    const whole = h2learn(['run', 'mnist', '--data', data, ...tiny, '--steps', '300', '--json', '-', '--threads', '1'])
+    const whole = h2learn(['run', 'mnist', '--data', data, ...tiny, '--steps', '600', '--json', '-', '--threads', '1'])
     const cwd = temporaryFolder()
     const first = await interruptedRun(
-      ['run', 'mnist', '--data', data, ...tiny, '--steps', '300', '--out', 'kept'],
+      ['run', 'mnist', '--data', data, ...tiny, '--steps', '600', '--out', 'kept'],
       cwd,
       /1\d% step/,
     )
