@@ -18,6 +18,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    setupFiles: [`${root}test/setup.ts`],
     testTimeout: 60_000,
     pool: 'forks',
   },

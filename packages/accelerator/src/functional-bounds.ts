@@ -15,6 +15,15 @@ const beside = 16
 /** Two orders of adding n terms whose magnitudes add up to `magnitude`: each is off by n roundings of at most that. */
 const sumBound = (n: number, magnitude: number) => 2 * (n + beside) * (unit * magnitude + tiny)
 
+/** Largest finite FP16 value. */
+const largestFinite = 65504
+
+/**
+ * The bound, or none (Infinity): where values this large can leave the range of FP16, one order of addition may overflow and
+ * the other not.
+ */
+const within = (bound: number, largest: number): number => (largest + bound <= largestFinite ? bound : Infinity)
+
 /** Largest Σ |value| of one column: what the rounding errors of a sum are measured against. */
 const largestColumn = (data: ArrayLike<number>, columns: number, of: (i: number) => number): number => {
   const sums = new Float64Array(columns)
@@ -37,7 +46,7 @@ export const potentialBound = ({ layer, weights, neuron, T }: ForwardInput): num
     largest = kept + current
     bound = neuron.leak * bound + currentError + 2 * (unit * (kept + largest) + 2 * tiny)
   }
-  return bound
+  return within(bound, largest)
 }
 
 /** Largest value of fire'. */
@@ -68,12 +77,12 @@ export const gradientBound = (
   const perStep = height * sumBound(layer.K * taps, magnitude) + 2 * rounded
   let bound = 0
   for (let t = 0; t < T; t++) bound = bound * growth + perStep
-  return bound
+  return within(bound, Math.max(magnitude, largest * Math.max(1, reach)))
 }
 
 /** How far two FP16 sums of ∇w can lie apart (Eq. 3): one rounding per timestep, sample and position on either side. */
 export const weightGradientBound = ({ layer, gradU, T, B }: WeightUpdateInput): number => {
   const n = layer.outH * layer.outW
   const magnitude = largestColumn(f16Decode(gradU.data), layer.K, (i) => Math.floor(i / n) % layer.K)
-  return sumBound(T * B * layer.convH * layer.convW, magnitude)
+  return within(sumBound(T * B * layer.convH * layer.convW, magnitude), magnitude)
 }

@@ -50,7 +50,10 @@ const compare = (a: ArrayLike<number>, b: ArrayLike<number>, keep: (i: number) =
   for (let i = 0; i < a.length; i++) {
     if (!keep(i)) continue
     values++
-    const d = Math.abs(a[i]! - b[i]!)
+    // equal infinities do not differ, an infinity or NaN on one side alone differs by any amount
+    const same = a[i] === b[i] || (Number.isNaN(a[i]) && Number.isNaN(b[i]))
+    const gap = same ? 0 : Math.abs(a[i]! - b[i]!)
+    const d = Number.isNaN(gap) ? Infinity : gap
     if (d !== 0) differing++
     if (d > maxAbsDifference) maxAbsDifference = d
     maxAbsValue = Math.max(maxAbsValue, Math.abs(b[i]!))

@@ -128,8 +128,8 @@ export interface ReportFunctional {
   readonly max_abs_difference: number
   /** Values whose bits differ. */
   readonly differing_values: number
-  /** The difference that two orders of FP16 addition can make at most. */
-  readonly worst_case_difference: number
+  /** The difference that two orders of FP16 addition can make at most; null: values near overflow, no bound. */
+  readonly worst_case_difference: number | null
   /** Bits of the binary output (spikes, gradient masks) that differ, and how many there are; null: it has none. */
   readonly differing_bits: number | null
   readonly bits: number | null

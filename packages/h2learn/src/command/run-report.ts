@@ -98,7 +98,7 @@ const functionalRow = (check: FunctionalCheck): ReportFunctional => ({
   compared_values: check.values,
   max_abs_difference: check.maxAbsDifference,
   differing_values: check.differing,
-  worst_case_difference: check.bound,
+  worst_case_difference: Number.isFinite(check.bound) ? check.bound : null,
   differing_bits: check.bits > 0 ? check.differingBits : null,
   bits: check.bits > 0 ? check.bits : null,
 })
