@@ -1,4 +1,4 @@
-// npm test: installs, builds every package and runs every test; `--full` adds long training and long fuzzing.
+// npm test: installs, builds every package and runs every test; `--full` draws fresh random cases in property tests.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pnpm, requireNode, root } from './tools.mjs'
@@ -49,7 +49,7 @@ try {
   const skipped = numPendingTests + numTodoTests
   failed = numFailedTests + broken
   if (failed === 0 && code !== 0) failed = 1 // an error outside any test
-  if (skipped) console.log(`\n${skipped} skipped: real data sets that are not at hand, or the long tests of test:full`)
+  if (skipped) console.log(`\n${skipped} skipped: real data sets that are not at hand`)
   line = `${numPassedTests} passed, ${failed} failed`
 } catch (error) {
   console.error(`no test results: ${error.message}`)
