@@ -13,6 +13,7 @@ import {
   priceSpread,
   priceTable,
   type Seconds,
+  splitPower,
   type Watts,
 } from '@h2learn/cost-model'
 import { cycles } from '@h2learn/hw'
@@ -91,10 +92,7 @@ export const headlineComparisons = (): readonly ComparisonRow[] => {
   const chip = accelerator({ prices: priceTable() })
   const { area, calibration } = chip
   const { lut, backward, engines, againstV100 } = paper
-  const power = Object.values(calibration.power.total).reduce<number>(
-    (sum, part) => (typeof part === 'number' ? sum + part : sum),
-    0,
-  )
+  const power = splitPower(calibration.power.total)
   const predicted = (id: string, quantity: string, published: number, of: (table: PriceTable) => number) => {
     const { value, low, high } = priceSpread(of)
     return { id, quantity, paper: published, model: value, unit: '', kind: 'prediction', low, high } as const

@@ -79,6 +79,10 @@ export interface PowerSplit {
   readonly bufferLeakage: Watts
 }
 
+/** All power of a split, W. */
+export const splitPower = ({ logic, bufferAccesses, logicLeakage, bufferLeakage }: PowerSplit): Watts =>
+  watts(logic + bufferAccesses + logicLeakage + bufferLeakage)
+
 /** `k_energy` with the split of the power it leads to; the split adds up to the printed power. */
 export interface EnergyFit {
   readonly kEnergy: number

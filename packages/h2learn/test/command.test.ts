@@ -73,6 +73,19 @@ describe.skipIf(!built)('h2learn run (skipped without a build)', () => {
     expect(b.chip).toEqual(a.chip)
   })
 
+  it('reports again from the checkpoint of a finished run, with its very weights', () => {
+    const out = join(temporaryFolder(), 'done')
+    expect(h2learn(['run', 'mnist', '--data', data, ...tiny, '--steps', '4', '--out', out]).code).toBe(0)
+    const first = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))
+    const again = h2learn(['run', 'mnist', '--resume', join(out, 'checkpoint.h2l'), '--json', '-'])
+    expect(again.code).toBe(0)
+    const second = JSON.parse(again.stdout)
+    expect(second.weights_crc32).toBe(first.weights_crc32)
+    expect(second.test_accuracy).toBe(first.test_accuracy)
+    expect(second.masks.step).toBe(3)
+    expect(second.chip.samples_per_s).toBeGreaterThan(0)
+  })
+
   it('keeps the last good state when the loss leaves the finite numbers, and exits with 1', () => {
     const cwd = temporaryFolder()
     const { code, stderr } = h2learn(

@@ -66,36 +66,6 @@ export interface SampledStep {
   readonly summary: StageSummary
 }
 
-/** Records a step and runs it on the chip. */
-export const sampleStep = (
-  plan: RunPlan,
-  view: StepView,
-  chip: Accelerator = accelerator(),
-  subBatches = plan.subBatches,
-): SampledStep => {
-  const records = recordSubBatches(plan, view, chip.subBatch, subBatches)
-  const run = chip.simulate(records, { lossScale: plan.config.lossScale })
-  const { report } = view
-  return {
-    records,
-    run,
-    summary: {
-      step: report.step,
-      samples_seen: report.samplesSeen,
-      loss: report.loss,
-      accuracy: report.accuracy,
-      zero_loss_share: report.zeroLossShare,
-      layers: report.layers.map(({ name, firingRate, maskDensity, gradientDensity }) => ({
-        name,
-        firing_rate: firingRate,
-        output_sparsity: 1 - maskDensity,
-        input_sparsity: 1 - gradientDensity,
-      })),
-      chip_samples_per_s: run.samples_per_s,
-    },
-  }
-}
-
 /** Sparsities of the recorded sub-batches, averaged: Table III's quantities per neuron map. */
 export const recordedSparsities = (records: readonly StepRecord[]) => {
   const each = records.map(sparsityOf)
@@ -110,3 +80,39 @@ export const recordedSparsities = (records: readonly StepRecord[]) => {
     underflowShare: mean((layer) => layer.underflowShare, l),
   }))
 }
+
+/** Records sub-batches of a step, runs them on the chip and sums up; `layers` are the sparsities to put on record. */
+export const runRecorded = (
+  plan: RunPlan,
+  step: RecordableStep,
+  chip: Accelerator,
+  layers: (records: readonly StepRecord[]) => StageSummary['layers'],
+): SampledStep => {
+  const records = recordSubBatches(plan, step, chip.subBatch, plan.subBatches)
+  const run = chip.simulate(records, { lossScale: plan.config.lossScale })
+  const { report } = step
+  return {
+    records,
+    run,
+    summary: {
+      step: report.step,
+      samples_seen: report.samplesSeen,
+      loss: report.loss,
+      accuracy: report.accuracy,
+      zero_loss_share: report.zeroLossShare,
+      layers: layers(records),
+      chip_samples_per_s: run.samples_per_s,
+    },
+  }
+}
+
+/** Records a step and runs it on the chip; its sparsities are those of the whole batch. */
+export const sampleStep = (plan: RunPlan, view: StepView, chip: Accelerator = accelerator()): SampledStep =>
+  runRecorded(plan, view, chip, () =>
+    view.report.layers.map(({ name, firingRate, maskDensity, gradientDensity }) => ({
+      name,
+      firing_rate: firingRate,
+      output_sparsity: 1 - maskDensity,
+      input_sparsity: 1 - gradientDensity,
+    })),
+  )

@@ -1,5 +1,5 @@
 import { type Accelerator, type ChipRun, type FunctionalCheck, neuronsOf, type StageRun } from '@h2learn/accelerator'
-import { paper, v100Reference } from '@h2learn/cost-model'
+import { paper, splitPower, v100Reference } from '@h2learn/cost-model'
 import type {
   FigureKind,
   ReportBackwardPass,
@@ -208,10 +208,6 @@ const paperRows = (chip: Accelerator, peak_W: number, speedup: number | null): R
 const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
   const samples = run.samplesPerSubBatch
   const { power } = chip.calibration
-  const peak = Object.values(power.total).reduce<number>(
-    (sum, value) => (typeof value === 'number' ? sum + value : sum),
-    0,
-  )
   const perSample = (joules: number) => joules / samples
   return {
     clock_MHz: chip.clockHz / 1e6,
@@ -227,7 +223,7 @@ const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
       'backward engine': chip.area.backward.total,
     },
     power_W: run.power_W,
-    peak_power_W: peak,
+    peak_power_W: splitPower(power.total),
     energy_per_sample_J: run.energy_per_sample_J,
     energy_breakdown_J: Object.fromEntries(
       Object.entries(run.energyPerSubBatch.breakdown_J).map(([name, joules]) => [name, perSample(joules)]),

@@ -1,6 +1,6 @@
 import type { Accelerator } from '@h2learn/accelerator'
 import { batchOf, epochOrder, passWeights, stepsPerEpoch, type TrainingState } from '@h2learn/snn-core'
-import { recordedSparsities, recordSubBatches, type SampledStep } from './recording'
+import { recordedSparsities, runRecorded, type SampledStep } from './recording'
 import type { RunPlan } from './run-plan'
 
 /**
@@ -26,24 +26,12 @@ export const sampleAfter = (plan: RunPlan, state: TrainingState, chip: Accelerat
     weights: passWeights(config, state.weights),
     indices: batchOf(epochOrder(train.count, config.seed, epoch), config.batch, step % perEpoch),
   }
-  const records = recordSubBatches(plan, view, chip.subBatch, plan.subBatches)
-  const run = chip.simulate(records, { lossScale: config.lossScale })
-  return {
-    records,
-    run,
-    summary: {
-      step,
-      samples_seen: report.samplesSeen,
-      loss: report.loss,
-      accuracy: report.accuracy,
-      zero_loss_share: report.zeroLossShare,
-      layers: recordedSparsities(records).map(({ name, firingRate, outputSparsity, inputSparsity }) => ({
-        name,
-        firing_rate: firingRate,
-        output_sparsity: outputSparsity,
-        input_sparsity: inputSparsity,
-      })),
-      chip_samples_per_s: run.samples_per_s,
-    },
-  }
+  return runRecorded(plan, view, chip, (records) =>
+    recordedSparsities(records).map(({ name, firingRate, outputSparsity, inputSparsity }) => ({
+      name,
+      firing_rate: firingRate,
+      output_sparsity: outputSparsity,
+      input_sparsity: inputSparsity,
+    })),
+  )
 }
