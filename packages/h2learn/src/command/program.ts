@@ -1,51 +1,10 @@
-import { Command, Option } from 'commander'
-import { benchmarks } from '../benchmarks'
-import { openConsole } from './console'
-import { integerOption, positiveOption, windowOption, wordOption } from './numbers'
-import type { RunOptions } from './run-plan'
+import { Command } from 'commander'
+import type { RegisterCommand } from './common-options'
+import { runCommand } from './run-command'
+import { verifyCommand } from './verify-command'
 import { version } from './version'
 
-interface CommonOptions {
-  readonly quiet?: boolean
-  readonly color: boolean
-  readonly debug?: boolean
-  readonly json?: string
-}
-
-const consoleOf = ({ quiet = false, color, json }: CommonOptions) =>
-  openConsole({ quiet, color: color && !process.env.NO_COLOR, jsonOnStdout: json === '-' })
-
-const common = (command: Command): Command =>
-  command
-    .option('--json <file>', 'write all results as JSON with units in the key names; - for standard output')
-    .option('-q, --quiet', 'results only, no progress')
-    .option('--no-color', 'no colours (NO_COLOR is honoured too)')
-    .option('--debug', 'show the stack of an error')
-
-const presetHelp = () =>
-  benchmarks
-    .map(({ name, about, presets }) => {
-      const lines = presets.map(
-        (p) =>
-          `    ${p.name.padEnd(6)} ${p.network}, T ${p.T}, ${p.samples} samples seen${p.builtIn.samples === undefined ? '' : ` (${p.builtIn.samples} built-in)`}: ${p.about}`,
-      )
-      return [`  ${name}: ${about}`, ...lines].join('\n')
-    })
-    .join('\n')
-
-const runHelp = () => `
-Benchmarks and presets:
-${presetHelp()}
-
-Networks are written as in Table VI of the paper: nCk[Sx][Px][(Encoding)], APk[(spikes)], nFC[(Encoding)], joined by -.
-
-Examples:
-  $ h2learn run mnist                                  built-in synthetic digits, quick preset
-  $ h2learn run mnist --data path/to/mnist --out out   real IDX files (.gz or not), HTML report in out/
-  $ h2learn run mnist --network "32FC(Encoding)-10FC" --T 4 --json -
-  $ h2learn run mnist --resume out/checkpoint.h2l      goes on where an interrupted run stopped
-
-Exit codes: 0 done, 1 the run failed, 2 wrong input, 130 interrupted (a checkpoint is kept).`
+const commands: readonly RegisterCommand[] = [runCommand, verifyCommand]
 
 /** Parses the command line and runs what it names. @returns the exit code */
 export const program = async (argv: readonly string[]): Promise<number> => {
@@ -59,92 +18,9 @@ export const program = async (argv: readonly string[]): Promise<number> => {
     .showSuggestionAfterError()
     .exitOverride()
 
-  common(
-    root
-      .command('run')
-      .argument('<benchmark>', benchmarks.map((b) => b.name).join(', '))
-      .description('train a network, run its recorded steps on the chip, report')
-      .option('--preset <name>', 'quick (default) or paper', undefined)
-      .option('--data <dir>', 'folder with the real data set; without it built-in synthetic data stand in')
-      .option(
-        '--test-data <dir>',
-        'folder with other test samples, such as the real ones for a net trained on built-in data',
-      )
-      .option('--network <text>', 'network in the notation of Table VI')
-      .option('--input <HxWxC>', 'input size HxWxC or HxW, such as 28x28x1; default that of the data set')
-      .option(
-        '--T <n>',
-        'timesteps; default that of the preset, as for network, batch and learning rate',
-        integerOption('--T', 1, 1000),
-      )
-      .option('--batch <n>', 'samples of a batch group', integerOption('--batch', 1, 65536))
-      .option('--epochs <n>', 'passes over the training samples', integerOption('--epochs', 1))
-      .option('--steps <n>', 'optimiser steps, whatever --epochs says', integerOption('--steps', 1))
-      .option('--lr <x>', 'learning rate', positiveOption('--lr'))
-      .option('--optimizer <name>', 'adam (default) or sgd', wordOption('--optimizer', ['adam', 'sgd']))
-      .option(
-        '--loss <name>',
-        'rate-mse (default) or count-cross-entropy',
-        wordOption('--loss', ['rate-mse', 'count-cross-entropy']),
-      )
-      .option(
-        '--precision <name>',
-        'f32 (default), f16 (rounded at every operation, slow) or f64',
-        wordOption('--precision', ['f32', 'f16', 'f64']),
-      )
-      .option('--loss-scale <x>', 'factor on the loss gradient before FP16; default 1', positiveOption('--loss-scale'))
-      .option(
-        '--grad-window <low,high>',
-        'potentials between which a gradient passes, (th_l, th_r)',
-        windowOption('--grad-window'),
-      )
-      .option('--seed <n>', 'seed of everything random; default 1', integerOption('--seed', Number.MIN_SAFE_INTEGER))
-      .option(
-        '--threads <n>',
-        'worker threads, default one a core; results do not depend on it',
-        integerOption('--threads', 1, 256),
-      )
-      .option(
-        '--sub-batches <n>',
-        'sub-batches of the sampled step that the chip runs',
-        integerOption('--sub-batches', 1),
-      )
-      .option('--eval-samples <n>', 'samples to evaluate the trained network on', integerOption('--eval-samples', 1))
-      .addOption(
-        new Option('--check-function', 'run the engines bit-exact on one sub-batch and compare with the reference'),
-      )
-      .addOption(new Option('--no-check-function', 'leave that out'))
-      .option('--out <dir>', 'folder for report.html, report.json and the checkpoint')
-      .option('--resume <file>', 'checkpoint of an interrupted run'),
-  )
-    .addHelpText('after', runHelp())
-    .action(async (benchmark: string, given: RunOptions & CommonOptions) => {
-      const { quiet: _q, color: _c, debug: _d, ...options } = given
-      const { runBenchmark } = await import('./run')
-      exitCode = await runBenchmark(benchmark, options, consoleOf(given))
-    })
-
-  common(
-    root
-      .command('verify')
-      .argument('<files...>', 'golden vectors (JSON)')
-      .description('check the reference against golden vectors made with another implementation'),
-  )
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ h2learn verify vectors/*.json
-  $ h2learn verify a.f64.json --json -
-
-Exit codes: 0 all agree, 1 one differs by more than its tolerance, 2 one could not be read.`,
-    )
-    .action(async (files: string[], given: CommonOptions) => {
-      const { verifyFiles } = await import('./verify')
-      exitCode = await verifyFiles(files, consoleOf(given), {
-        debug: given.debug === true,
-        ...(given.json !== undefined && { json: given.json }),
-      })
+  for (const register of commands)
+    register(root, (code) => {
+      exitCode = code
     })
 
   root.configureOutput({ writeErr: (text) => process.stderr.write(text) })

@@ -1,0 +1,98 @@
+import { Option } from 'commander'
+import { benchmarks } from '../benchmarks'
+import { type CommonOptions, consoleOf, type RegisterCommand, withCommonOptions } from './common-options'
+import { integerOption, positiveOption, windowOption, wordOption } from './numbers'
+import type { RunOptions } from './run-plan'
+
+const presetHelp = () =>
+  benchmarks
+    .map(({ name, about, presets }) => {
+      const lines = presets.map(
+        (p) =>
+          `    ${p.name.padEnd(6)} ${p.network}, T ${p.T}, ${p.samples} samples seen${p.builtIn.samples === undefined ? '' : ` (${p.builtIn.samples} built-in)`}: ${p.about}`,
+      )
+      return [`  ${name}: ${about}`, ...lines].join('\n')
+    })
+    .join('\n')
+
+const runHelp = () => `
+Benchmarks and presets:
+${presetHelp()}
+
+Networks are written as in Table VI of the paper: nCk[Sx][Px][(Encoding)], APk[(spikes)], nFC[(Encoding)], joined by -.
+
+Examples:
+  $ h2learn run mnist                                  built-in synthetic digits, quick preset
+  $ h2learn run mnist --data path/to/mnist --out out   real IDX files (.gz or not), HTML report in out/
+  $ h2learn run mnist --network "32FC(Encoding)-10FC" --T 4 --json -
+  $ h2learn run mnist --resume out/checkpoint.h2l      goes on where an interrupted run stopped
+
+Exit codes: 0 done, 1 the run failed, 2 wrong input, 130 interrupted (a checkpoint is kept).`
+
+/** `h2learn run`: train, simulate, report. */
+export const runCommand: RegisterCommand = (root, exitWith) => {
+  withCommonOptions(
+    root
+      .command('run')
+      .argument('<benchmark>', benchmarks.map((b) => b.name).join(', '))
+      .description('train a network, run its recorded steps on the chip, report')
+      .option('--preset <name>', 'quick (default) or paper', undefined)
+      .option('--data <dir>', 'folder with the real data set; without it built-in synthetic data stand in')
+      .option(
+        '--test-data <dir>',
+        'folder with other test samples, such as the real ones for a net trained on built-in data',
+      )
+      .option('--network <text>', 'network in the notation of Table VI')
+      .option('--input <HxWxC>', 'input size HxWxC or HxW, such as 28x28x1; default that of the data set')
+      .option(
+        '--T <n>',
+        'timesteps; default that of the preset, as for network, batch and learning rate',
+        integerOption('--T', 1, 1000),
+      )
+      .option('--batch <n>', 'samples of a batch group', integerOption('--batch', 1, 65536))
+      .option('--epochs <n>', 'passes over the training samples', integerOption('--epochs', 1))
+      .option('--steps <n>', 'optimiser steps, whatever --epochs says', integerOption('--steps', 1))
+      .option('--lr <x>', 'learning rate', positiveOption('--lr'))
+      .option('--optimizer <name>', 'adam (default) or sgd', wordOption('--optimizer', ['adam', 'sgd']))
+      .option(
+        '--loss <name>',
+        'rate-mse (default) or count-cross-entropy',
+        wordOption('--loss', ['rate-mse', 'count-cross-entropy']),
+      )
+      .option(
+        '--precision <name>',
+        'f32 (default), f16 (rounded at every operation, slow) or f64',
+        wordOption('--precision', ['f32', 'f16', 'f64']),
+      )
+      .option('--loss-scale <x>', 'factor on the loss gradient before FP16; default 1', positiveOption('--loss-scale'))
+      .option(
+        '--grad-window <low,high>',
+        'potentials between which a gradient passes, (th_l, th_r)',
+        windowOption('--grad-window'),
+      )
+      .option('--seed <n>', 'seed of everything random; default 1', integerOption('--seed', Number.MIN_SAFE_INTEGER))
+      .option(
+        '--threads <n>',
+        'worker threads, default one a core; results do not depend on it',
+        integerOption('--threads', 1, 256),
+      )
+      .option(
+        '--sub-batches <n>',
+        'sub-batches of the sampled step that the chip runs',
+        integerOption('--sub-batches', 1),
+      )
+      .option('--eval-samples <n>', 'samples to evaluate the trained network on', integerOption('--eval-samples', 1))
+      .addOption(
+        new Option('--check-function', 'run the engines bit-exact on one sub-batch and compare with the reference'),
+      )
+      .addOption(new Option('--no-check-function', 'leave that out'))
+      .option('--out <dir>', 'folder for report.html, report.json and the checkpoint')
+      .option('--resume <file>', 'checkpoint of an interrupted run'),
+  )
+    .addHelpText('after', runHelp())
+    .action(async (benchmark: string, given: RunOptions & CommonOptions) => {
+      const { quiet: _q, color: _c, debug: _d, ...options } = given
+      const { runBenchmark } = await import('./run')
+      exitWith(await runBenchmark(benchmark, options, consoleOf(given)))
+    })
+}
