@@ -1,4 +1,3 @@
-import CliTable from 'cli-table3'
 import type { ReportTable } from './tables'
 
 const width = (text: string) => [...text].length
@@ -34,31 +33,20 @@ export const wrapText = (text: string, columns: number, indent = ''): string[] =
 const naturalWidths = ({ columns, rows }: ReportTable) =>
   columns.map(({ name }, c) => rows.reduce((widest, row) => Math.max(widest, width(row[c]!.text)), width(name)))
 
-const drawn = ({ columns, rows }: ReportTable, pick: readonly number[], paint: (cell: string) => string): string[] => {
-  const table = new CliTable({
-    head: pick.map((c) => columns[c]!.name),
-    colAligns: pick.map((c) => (columns[c]!.numeric ? 'right' : 'left')),
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      right: '',
-      'right-mid': '',
-      mid: '─',
-      'mid-mid': '─'.repeat(gutter),
-      middle: ' '.repeat(gutter),
-    },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-  })
-  for (const row of rows) table.push(pick.map((c) => paint(row[c]!.text)))
-  return table.toString().split('\n')
+/** Heads, a rule and rows, columns padded to their widest cell; numbers stand at the right. */
+const drawn = (table: ReportTable, pick: readonly number[], paint: (cell: string) => string): string[] => {
+  const { columns, rows } = table
+  const widths = naturalWidths(table)
+  const padded = (text: string, c: number, show: (cell: string) => string = (cell) => cell) => {
+    const room = ' '.repeat(widths[c]! - width(text))
+    return columns[c]!.numeric ? room + show(text) : show(text) + room
+  }
+  const line = (cells: readonly string[]) => cells.join(' '.repeat(gutter))
+  return [
+    line(pick.map((c) => padded(columns[c]!.name, c))),
+    '─'.repeat(pick.reduce((sum, c) => sum + widths[c]! + gutter, -gutter)),
+    ...rows.map((row) => line(pick.map((c) => padded(row[c]!.text, c, paint)))),
+  ]
 }
 
 /** Columns in groups that fit side by side, each led by the columns that name the row; null when one does not fit. */
