@@ -175,6 +175,25 @@ export interface TrainingPeriod {
   readonly stepCycles: Cycles
 }
 
+/** One phase of a training schedule, from one memory swap to the next. */
+export interface TrainingPhase {
+  readonly group: number
+  /** Inside its batch group, from 0. */
+  readonly phase: number
+  /** `fill`: Forward alone; `steady`: all three passes; `drain`: Backward and Weight Update alone; `step`: the update. */
+  readonly kind: 'fill' | 'steady' | 'drain' | 'step'
+  readonly start: Cycles
+  readonly end: Cycles
+  /** The engine that most of the chain ran on. */
+  readonly boundBy: string
+  /** `memory` when memory-bound tasks make up more than half of the chain. */
+  readonly bound: TimeBound
+  /** Ids of the tasks that set the length of the phase, first to last. */
+  readonly chain: readonly string[]
+  /** Cycles each engine had no task. */
+  readonly idleCycles: Readonly<Record<string, Cycles>>
+}
+
 /** The bound beside the event-driven period (cost-model.md section 6). */
 export interface ClosedFormPeriod {
   readonly cycles: Cycles

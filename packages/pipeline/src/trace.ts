@@ -1,5 +1,5 @@
 import { ConfigError } from '@h2learn/hw'
-import type { BandwidthSpan, Timeline, TimelineSlice } from './api'
+import type { Timeline, TimelineSlice } from './api'
 
 /** One entry of a Trace Event file; times in microseconds. */
 export type TraceEvent =
@@ -44,11 +44,28 @@ const sliceName = ({ task }: TimelineSlice) => {
   return task.subBatch === undefined ? task.layer : `${task.layer} #${task.subBatch}`
 }
 
-/** Who uses a memory, span by span, equal neighbours joined. */
-const usersOf = (spans: readonly BandwidthSpan[], memory: string) => {
+/** What ran on an engine at a moment; moments must be asked for in order. */
+const runningOn = (slices: readonly TimelineSlice[]) => {
+  let at = 0
+  return (moment: number): TimelineSlice | undefined => {
+    while (at < slices.length && slices[at]!.end <= moment) at++
+    return slices[at]
+  }
+}
+
+/** Who uses a memory, span by span: every engine with the layer and sub-batch it works on; equal neighbours joined. */
+const usersOf = ({ bandwidth, slices, resources }: Timeline, memory: string) => {
+  const running = new Map(
+    resources.map(({ name }) => [name, runningOn(slices.filter(({ task }) => task.resource === name))]),
+  )
   const joined: { users: string; start: number; end: number }[] = []
-  for (const { start, end, use } of spans) {
-    const users = Object.keys(use[memory] ?? {}).join(' + ')
+  for (const { start, end, use } of bandwidth) {
+    const users = Object.keys(use[memory] ?? {})
+      .map((engine) => {
+        const slice = running.get(engine)?.(start)
+        return slice ? `${engine} ${sliceName(slice)}` : engine
+      })
+      .join(' + ')
     const last = joined.at(-1)
     if (last && last.users === users && last.end === start) last.end = end
     else joined.push({ users, start, end })
@@ -58,7 +75,8 @@ const usersOf = (spans: readonly BandwidthSpan[], memory: string) => {
 
 /**
  * A timeline as a Trace Event file: one track per engine with a slice per layer and sub-batch ("conv2 #3"), one track
- * per memory with its users, and one counter per memory with the bandwidth each engine takes (GB/s).
+ * per memory with the engines, layers and sub-batches that use it, and one counter per memory with the bandwidth each
+ * engine takes (GB/s).
  * @param clockMHz turns cycles into microseconds, > 0 (800 on the paper's chip)
  * @throws ConfigError when the clock is not above 0
  * Source: Trace Event Format (JSON object form; events M, X, C).
@@ -104,7 +122,7 @@ export const pipelineTrace = (timeline: Timeline, clockMHz: number): TraceFile =
   }
 
   timeline.memories.forEach(({ name }, i) => {
-    for (const { users, start, end } of usersOf(timeline.bandwidth, name))
+    for (const { users, start, end } of usersOf(timeline, name))
       events.push({
         ph: 'X',
         name: users,

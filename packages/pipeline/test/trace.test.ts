@@ -33,11 +33,11 @@ describe('pipelineTrace', () => {
     expect(names).toEqual(['engines', 'Backward', 'Update', 'memories', 'A', 'B'])
   })
 
-  it('shows who uses a memory, and its bandwidth as a counter that falls back to 0', () => {
+  it('shows which layers use a memory, and its bandwidth as a counter that falls back to 0', () => {
     const onA = completes(trace).filter(({ pid, tid }) => pid === 2 && tid === 1)
     expect(onA.map(({ name, ts, dur }) => [name, Math.round(ts * 800), Math.round(dur * 800)])).toEqual([
-      ['Backward + Update', 0, 10],
-      ['Backward', 10, 5],
+      ['Backward conv2 #3 + Update fc1 #3', 0, 10],
+      ['Backward conv2 #3', 10, 5],
     ])
     // 80 bytes a cycle at 800 MHz are 64 GB/s.
     const samples = counters(trace).filter(({ name }) => name === 'A GB/s')

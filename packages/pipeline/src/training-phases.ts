@@ -1,0 +1,109 @@
+import { ConfigError, type Cycles, cycles } from '@h2learn/hw'
+import type { Timeline, TimelineSlice, TrainingPhase } from './api'
+
+const where = 'pipeline/trainingPhases'
+
+/** The slices of one batch group by phase: Forward of k+1 beside Backward and Weight Update of k, then the step. */
+const slicesByPhase = (slices: readonly TimelineSlice[]): readonly (readonly TimelineSlice[])[] => {
+  const phases: TimelineSlice[][] = []
+  const steps: TimelineSlice[] = []
+  for (const slice of slices) {
+    const { subBatch, stage } = slice.task
+    if (subBatch === undefined) steps.push(slice)
+    else (phases[stage === 'forward' ? subBatch : subBatch + 1] ??= []).push(slice)
+  }
+  return steps.length > 0 ? [...phases, steps] : phases
+}
+
+const kindOf = (slices: readonly TimelineSlice[]): TrainingPhase['kind'] => {
+  const stages = new Set(slices.map(({ task }) => task.stage))
+  if (stages.has('step') || (!stages.has('forward') && !stages.has('backward') && !stages.has('update'))) return 'step'
+  if (!stages.has('backward') && !stages.has('update')) return 'fill'
+  return stages.has('forward') ? 'steady' : 'drain'
+}
+
+/** From the task that ended last back to the start of the phase, each time to what it waited for. */
+const chainOf = (slices: readonly TimelineSlice[], start: number): readonly TimelineSlice[] => {
+  const latest = (candidates: readonly TimelineSlice[]) => candidates.reduce((a, b) => (b.end > a.end ? b : a))
+  const chain: TimelineSlice[] = []
+  const last = latest(slices)
+  for (let at: TimelineSlice | undefined = last; at; ) {
+    const now: TimelineSlice = at
+    chain.push(now)
+    if (now.start <= start) break
+    // it started the moment another one ended: its turn on the engine, or the task it waits for
+    const before: readonly TimelineSlice[] = slices.filter(
+      (other) =>
+        other.end <= now.start &&
+        (other.task.resource === now.task.resource || now.task.after.includes(other.task.id)) &&
+        !chain.includes(other),
+    )
+    at = before.length > 0 ? latest(before) : undefined
+  }
+  return chain.reverse()
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+
+/**
+ * The phases of a training schedule, from one memory swap to the next, and what bound each: the chain of tasks that
+ * ended it, the engine most of that chain ran on, and whether the chain waited for its arrays or for a memory.
+ *
+ * A chain is memory-bound when the cycles of its memory-bound tasks are more than half of it. An engine's wait is what is
+ * left of the phase after its own tasks: the room that a better balance of the engines could win.
+ * @param timeline of tasks from `trainingTasks`
+ * @returns phases in order of time, batch group after batch group
+ * @throws ConfigError when no task belongs to a batch group
+ * Source: h2learn.md section 4 (strict swapping, Fig. 10); the rule of the half is a modelling choice.
+ */
+export const trainingPhases = (timeline: Timeline): readonly TrainingPhase[] => {
+  const groups = new Map<number, TimelineSlice[]>()
+  for (const slice of timeline.slices) {
+    const { group } = slice.task
+    if (group === undefined) continue
+    const known = groups.get(group)
+    if (known) known.push(slice)
+    else groups.set(group, [slice])
+  }
+  if (groups.size === 0)
+    throw new ConfigError({
+      where,
+      expected: 'a timeline of tasks from trainingTasks',
+      got: `${timeline.slices.length} tasks without a batch group`,
+    })
+  const resources = timeline.resources.map(({ name }) => name)
+  return [...groups].flatMap(([group, slices]) =>
+    slicesByPhase(slices).map((own, phase): TrainingPhase => {
+      const start = Math.min(...own.map((slice) => slice.start))
+      const end = Math.max(...own.map((slice) => slice.end))
+      const chain = chainOf(own, start)
+      const onEngine = (name: string) =>
+        sum(chain.filter(({ task }) => task.resource === name).map((slice) => slice.end - slice.start))
+      const engines = resources.filter((name) => onEngine(name) > 0)
+      const boundBy = engines.reduce(
+        (most, name) => (onEngine(name) > onEngine(most) ? name : most),
+        engines[0] ?? chain.at(-1)!.task.resource,
+      )
+      const inMemory = sum(chain.filter(({ bound }) => bound === 'memory').map((slice) => slice.end - slice.start))
+      const waits: Record<string, Cycles> = {}
+      for (const name of resources)
+        waits[name] = cycles(
+          Math.max(
+            0,
+            end - start - sum(own.filter(({ task }) => task.resource === name).map((slice) => slice.end - slice.start)),
+          ),
+        )
+      return {
+        group,
+        phase,
+        kind: kindOf(own),
+        start: cycles(start),
+        end: cycles(end),
+        boundBy,
+        bound: 2 * inMemory > end - start ? 'memory' : 'compute',
+        chain: chain.map(({ task }) => task.id),
+        idleCycles: waits,
+      }
+    }),
+  )
+}
