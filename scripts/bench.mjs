@@ -3,7 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, step } from './tools.mjs'
 
-const benches = { train: 'packages/snn-core/bench/train.bench.mjs' }
+const benches = {
+  train: 'packages/snn-core/bench/train.bench.mjs',
+  engines: 'packages/accelerator/bench/engines.bench.mjs',
+}
 const [what, ...options] = process.argv.slice(2)
 const file = Object.hasOwn(benches, what ?? '') ? benches[what] : undefined
 if (!file) {
@@ -12,7 +15,7 @@ if (!file) {
   )
   process.exit(2)
 }
-if (!existsSync(join(root, 'packages/snn-core/dist/index.js'))) {
+if (!existsSync(join(root, 'packages/accelerator/dist/index.js'))) {
   console.error('bench: expected a build, got none; run npx --yes pnpm@10 build first.')
   process.exit(2)
 }

@@ -1,6 +1,7 @@
 export * from './acc'
 export * from './activity'
 export * from './api'
+export * from './array-tile'
 export * from './backward-engine'
 export * from './baselines'
 export { type BackwardConfig, type BackwardMode, backwardConfig } from './config'
