@@ -67,6 +67,18 @@ const network = (text: string, C: number, H: number, W: number, note?: string) =
   input: { C, H, W },
   T: 10,
 })
+const stage = (
+  equation: string,
+  operation: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  note?: string,
+) => ({
+  equation,
+  operation,
+  inputs: published(inputs, 'variables', 'Table V', note),
+  outputs: published(outputs, 'variables', 'Table V', note),
+})
 const dvs = '128C3-128C3-AP2-384C3-384C3-AP2-512FC-512FC-10FC'
 const frames = '64C3(Encoding)-128C3-AP2-256C3-256C3-AP2-512C3-512C3-512FC-512FC-10FC'
 const image = '64C3S2(Encoding)-128C3S2-256C3S2-256C3S2-384C3-256C3-256C3S2-4096FC-4096FC-1000FC'
@@ -125,12 +137,26 @@ export const paper = {
     '∇w': 'weight gradient',
   },
 
-  /** Table V: the major operation of each stage and its equation. */
+  /** Table V: inputs, outputs, equation and major operation of each stage. */
   stages: {
-    forward: { equation: 'Eq. 1', operation: 'spike-based convolution or matrix product' },
-    weightUpdate: { equation: 'Eq. 3', operation: 'spike-based convolution or matrix product' },
-    backward: { equation: 'Eq. 2', operation: 'sparse FP16 convolution or matrix product' },
+    forward: stage(
+      'Eq. 1',
+      'spike-based convolution or matrix product',
+      ['u_{t-1}^l', 's_{t-1}^l', 's^{l-1}', 'w^{l-1}'],
+      ['s_t^l', 'u_t^l', '∇s̃_t^l'],
+      'the print gives the input spikes the index t − 1, which Eq. 2 and 3 contradict',
+    ),
+    weightUpdate: stage('Eq. 3', 'spike-based convolution or matrix product', ['∇u_t^{l+1}', 's_t^l'], ['∇w^l']),
+    backward: stage(
+      'Eq. 2',
+      'sparse FP16 convolution or matrix product',
+      ['∇u_{t+1}^l', 'u_t^l', '∇u_t^{l+1}', '∇ũ_t^{l+1}', 'w^l', '∇s̃_t^l', 's_t^l'],
+      ['∇u_t^l', '∇ũ_t^l'],
+      'the scan loses the tildes that tell masks from gradients',
+    ),
   },
+  /** Table V prints these in red: the variables in the binary format. */
+  binary: published(['s', '∇s̃', '∇ũ'], 'variables', 'Table V', 'the colour is lost in the scan; from Eq. 5 and 6'),
 
   /** Table VI: the benchmarks' networks, in the notation that the learning core parses. */
   networks: {
@@ -202,6 +228,17 @@ export const paper = {
     power: published(300, 'W', 'Table VIII'),
   },
 
+  /** Fig. 10 and Section IV-C2: what the pipeline overlaps. */
+  pipeline: {
+    overlap: published(
+      'Forward of the next sub-batch beside Backward and Weight Update of this one',
+      'schedule',
+      'Section IV-C2, Fig. 10',
+      'no number printed',
+    ),
+    update: published('only the last sub-batch of a batch group updates the weights', 'schedule', 'Section IV-C2'),
+  },
+
   /** Fig. 11, 12 and Section V-B1: LUT engines against non-LUT baselines at parallelism 4; ratios > 1 favour the LUT. */
   lut: {
     forwardArea: published(2.35, 'ratio', 'Section V-B1, Fig. 11, 12'),
@@ -223,12 +260,23 @@ export const paper = {
       'Section V-B2',
       'output only against input only; no number printed',
     ),
+    leakage: published('a huge amount, mainly from the buffers', 'energy', 'Section V-B2', 'no number printed'),
+    densePeArray: published('most of the energy in the dense architecture', 'PE array with Acc', 'Section V-B2'),
+    inputOnlyPeArray: published('higher than with output sparsity only', 'PE array with Acc', 'Section V-B2'),
+    bufferArea: published(
+      'grows with the PE group size, its buffer does not change obviously',
+      'area',
+      'Section V-B2, Fig. 13(a)',
+      'no number printed',
+    ),
   },
 
   /**
    * Fig. 14 and Section V-B3: does doubling a dimension of the chosen configuration double the throughput? Halving always
    * halves it.
    */
+  halvingCosts: published(2, 'ratio', 'Section V-B3, Fig. 14', 'every dimension of every engine'),
+  doublingGives: published(2, 'ratio', 'Section V-B3, Fig. 14', 'where `doublingHelps` says so, else less'),
   doublingHelps: {
     forward: published({ rows: false, cols: false, parallelism: false }, 'doubles', 'Section V-B3, Fig. 14'),
     weightUpdate: published({ rows: false, cols: true, parallelism: true }, 'doubles', 'Section V-B3, Fig. 14'),
@@ -250,6 +298,12 @@ export const paper = {
   againstV100: {
     area: published(7.38, 'ratio', 'Abstract, Section V-C, Fig. 16(c)'),
     speedup: published([5.74, 10.2], 'ratio', 'Abstract, Section V-C, Fig. 16(a)', 'ImageNet gains most'),
+    best: published(
+      'ImageNet',
+      'benchmark',
+      'Section V-C, Fig. 16',
+      'the largest speed-up; its number is in the figure only',
+    ),
     power: published(
       [5.25, 7.12],
       'ratio',
