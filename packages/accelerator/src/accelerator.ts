@@ -11,6 +11,7 @@ import type {
   Engines,
   ForwardEngine,
   MemoryConfig,
+  ScheduleConfig,
   WeightUpdateEngine,
 } from './api'
 import { calibrate } from './calibration'
@@ -48,6 +49,28 @@ const memoryOf = ({ bandwidthGBps = defaults.bandwidthGBps, layout = defaults.la
   return { bandwidthGBps: positive('memory.bandwidthGBps', bandwidthGBps), layout }
 }
 
+/** Words each option of the schedule can be, the default first. */
+const scheduleWords: { readonly [Name in keyof ScheduleConfig]: readonly ScheduleConfig[Name][] } = {
+  engines: ['overlapped', 'serial'],
+  layers: ['free', 'barrier'],
+  layerTimes: ['own', 'equal'],
+  buffers: ['report', 'require'],
+}
+
+const scheduleOf = (given: Partial<ScheduleConfig>): ScheduleConfig => {
+  const chosen = Object.entries(scheduleWords).map(([name, words]) => {
+    const value = given[name as keyof ScheduleConfig] ?? words[0]
+    if (!(words as readonly unknown[]).includes(value))
+      throw new ConfigError({
+        where: `${where}: schedule.${name}`,
+        expected: words.map((word) => `"${word}"`).join(' or '),
+        got: String(value),
+      })
+    return [name, value]
+  })
+  return Object.fromEntries(chosen) as ScheduleConfig
+}
+
 /**
  * Builds a chip from engines, memories, a clock and prices; whatever is left out is the paper's (Fig. 9, Tables VII and
  * VIII). Any engine can be replaced by an object of the same shape; an action or part without a price does not compile.
@@ -70,6 +93,7 @@ export const accelerator = <
   }
   for (const [role, engine] of Object.entries(engines)) checkEngine(role, engine)
   const memory = memoryOf(config.memory ?? {})
+  const schedule = scheduleOf(config.schedule ?? {})
   const clockHz = positive('clock.MHz', config.clock?.MHz ?? defaults.MHz) * 1e6
   const prices: PriceTable = config.prices ?? defaultPrices
   const calibration = calibrate(prices)
@@ -82,6 +106,7 @@ export const accelerator = <
   const chip: Chip = {
     engines,
     memory,
+    schedule,
     memoryNames: { pair: ['Mem 0', 'Mem 1'], gradients: memory.layout === 'shared' ? 'Mem' : 'Mem 2' },
     bytesPerCycle: (memory.bandwidthGBps * 1e9) / clockHz,
     clockHz,

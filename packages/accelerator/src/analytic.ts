@@ -16,7 +16,7 @@ import { type WeightUpdateEngineConfig, weightUpdateEngine, weightUpdateWhatIf }
 import { accelerator } from './accelerator'
 import type { Accelerator, AcceleratorConfig, ChipRun, EngineRole, StageRun } from './api'
 import { chipRun } from './chip-run'
-import { engineStage } from './engine-stage'
+import { type MeasuredStage, measuredStage, streamedStage } from './engine-stage'
 
 const where = 'analyticRun'
 
@@ -42,7 +42,7 @@ export const studyAssumptions: Required<AnalyticAssumptions> = {
 }
 
 /** A chip known by its formulas: engines of the packages, since only they have a what-if. */
-export interface AnalyticChip extends Pick<AcceleratorConfig, 'memory' | 'clock' | 'prices' | 'subBatch'> {
+export interface AnalyticChip extends Pick<AcceleratorConfig, 'memory' | 'schedule' | 'clock' | 'prices' | 'subBatch'> {
   /** Differences from Table VII. */
   readonly forward?: Partial<ForwardEngineConfig>
   readonly weightUpdate?: Partial<WeightUpdateEngineConfig>
@@ -105,7 +105,7 @@ const byLayer = (name: 'outputSparsity' | 'inputSparsity', work: AnalyticWork): 
 }
 
 /** What the engines and their what-ifs are made with. */
-const geometry = ({ chip = {}, assume = {} }: AnalyticWork, subBatch: number) => {
+const geometry = ({ chip = {}, assume = {} }: Pick<AnalyticWork, 'chip' | 'assume'>, subBatch: number) => {
   const { idealRates = false, fullSizeStorage = false } = assume
   return {
     forward: { subBatch, ...chip.forward },
@@ -134,8 +134,17 @@ const backwardWork = (
   }
 }
 
-/** The stages of one sub-batch from averages. */
-const whatIfStages = (chip: Accelerator, work: AnalyticWork, B: number): readonly StageRun[] => {
+/**
+ * The stages of one sub-batch from averages, timed and counted: Forward in layer order, Backward from the output down,
+ * Weight Update likewise.
+ * @param B samples of the sub-batch
+ * @throws ConfigError as `analyticRun`
+ */
+export const analyticStages = (
+  chip: Pick<Accelerator, 'engines' | 'subBatch'>,
+  work: AnalyticWork,
+  B: number,
+): readonly MeasuredStage[] => {
   const { network, assume = {}, chip: config = {} } = work
   const { layers, T } = network
   const { backwardMode = 'both' } = config
@@ -154,14 +163,13 @@ const whatIfStages = (chip: Accelerator, work: AnalyticWork, B: number): readonl
     // ∇s̃ of a layer whose neurons no convolution reads is not in Table III: taken as open everywhere, as the study does
     const outputDensity = 1 - (outputSparsity.get(next?.name ?? '') ?? 0)
     const known = forwardWhatIf({ layer, T, B, levels: levels(layer), outputDensity, assume }, engines.forward)
-    return engineStage(chip, 'forward', chip.engines.forward, layer.name, known)
+    return measuredStage('forward', chip.engines.forward, layer.name, known)
   })
   const weightUpdate = layers.map((layer) => {
     const known = weightUpdateWhatIf({ layer, T, B, levels: levels(layer), assume }, engines.weightUpdate)
-    return engineStage(chip, 'weight-update', chip.engines.weightUpdate, layer.name, known)
+    return measuredStage('weight-update', chip.engines.weightUpdate, layer.name, known)
   })
-  const backwardStage = (name: string, known: unknown) =>
-    engineStage(chip, 'backward', chip.engines.backward, name, known)
+  const backwardStage = (name: string, known: unknown) => measuredStage('backward', chip.engines.backward, name, known)
   const backward = layers.slice(1).map((layer) => {
     const sparsities = {
       outputSparsity: outputSparsity.get(layer.name) ?? 0,
@@ -175,8 +183,9 @@ const whatIfStages = (chip: Accelerator, work: AnalyticWork, B: number): readonl
   return [...forward, backwardStage('output', output), ...backward.reverse(), ...weightUpdate.reverse()]
 }
 
-const chipOf = (work: AnalyticWork): Accelerator => {
-  const { memory, clock, prices, backwardMode = 'both', subBatch: given = 4 } = work.chip ?? {}
+/** The chip of a what-if: the paper's with the given changes. @throws ConfigError for impossible sizes */
+export const analyticAccelerator = (work: Pick<AnalyticWork, 'chip' | 'assume'>): Accelerator => {
+  const { memory, schedule, clock, prices, backwardMode = 'both', subBatch: given = 4 } = work.chip ?? {}
   const subBatch = requireInteger(`${where}/subBatch`, given)
   const engines = geometry(work, subBatch)
   return accelerator({
@@ -185,6 +194,7 @@ const chipOf = (work: AnalyticWork): Accelerator => {
     backward: backwardEngines[backwardMode](engines.backward),
     subBatch,
     ...(memory && { memory }),
+    ...(schedule && { schedule }),
     ...(clock && { clock }),
     ...(prices && { prices }),
   })
@@ -201,10 +211,10 @@ const chipOf = (work: AnalyticWork): Accelerator => {
  * @throws ConfigError for sparsities that do not fit the network's convolutions, shares outside 0..1, impossible sizes
  */
 export const analyticRun = (work: AnalyticWork): AnalyticRun => {
-  const chip = chipOf(work)
+  const chip = analyticAccelerator(work)
   const batch = requireInteger(`${where}/batch`, work.batch ?? 64)
   const B = Math.min(chip.subBatch, batch)
-  const stages = whatIfStages(chip, work, B)
+  const stages = analyticStages(chip, work, B).map((stage) => streamedStage(chip, stage))
   const run = chipRun(chip, work.network, batch, [{ stages, B }])
   const sum = (role: EngineRole, of: (stage: StageRun) => number) =>
     stages.filter((stage) => stage.role === role).reduce((total, stage) => total + of(stage), 0)

@@ -9,7 +9,7 @@ import type {
 } from '@h2learn/cost-model'
 import type { Bytes, Counts, Cycles, EngineTiming } from '@h2learn/hw'
 import type { ForwardInput, ForwardOutput } from '@h2learn/lut-pe'
-import type { ClosedFormPeriod, Timeline, TrainingPeriod } from '@h2learn/pipeline'
+import type { ClosedFormPeriod, Timeline, TrainingPeriod, TrainingPhase } from '@h2learn/pipeline'
 import type { StepRecord } from '@h2learn/snn-core'
 import type { BackwardInput, BackwardOutput } from '@h2learn/sparse-backward'
 import type { WeightUpdateInput, WeightUpdateOutput } from '@h2learn/weight-update'
@@ -63,6 +63,18 @@ export interface MemoryConfig {
   readonly layout: 'three' | 'shared'
 }
 
+/** How the passes of a batch group lie over each other (Fig. 10), and what to do about buffers that are too small. */
+export interface ScheduleConfig {
+  /** `overlapped` (the paper's): Forward of sub-batch k+1 beside Backward and Weight Update of k. `serial`: in turn. */
+  readonly engines: 'overlapped' | 'serial'
+  /** `free` (default): an update starts when its gradients are there. `barrier`: both engines wait after every layer. */
+  readonly layers: 'free' | 'barrier'
+  /** `own` (default): layers take what they take. `equal`: the work of each pass spread evenly over its layers. */
+  readonly layerTimes: 'own' | 'equal'
+  /** A layer that needs more than its engine's global buffer: `report` (default) says so, `require` refuses to run. */
+  readonly buffers: 'report' | 'require'
+}
+
 /** What an engine counts and is made of, by name. */
 type NamesOfEngine<E> = E extends { count(work: never): infer C; readonly parts: infer P }
   ? { readonly actions: keyof C & string; readonly parts: keyof P & string }
@@ -92,6 +104,8 @@ export interface AcceleratorConfig<
   readonly weightUpdate?: WeightUpdate & PricedEngine<WeightUpdate, Prices>
   readonly backward?: Backward & PricedEngine<Backward, Prices>
   readonly memory?: Partial<MemoryConfig>
+  /** How the passes lie over each other; what is left out is the paper's. */
+  readonly schedule?: Partial<ScheduleConfig>
   /** Clock in MHz; the paper has 800. */
   readonly clock?: { readonly MHz: number }
   /** Prices of every action and part of the engines; `extendPriceTable` adds those of an engine of your own. */
@@ -114,6 +128,7 @@ export interface Calibration {
 export interface Chip {
   readonly engines: Engines
   readonly memory: MemoryConfig
+  readonly schedule: ScheduleConfig
   readonly memoryNames: { readonly pair: readonly [string, string]; readonly gradients: string }
   readonly bytesPerCycle: number
   readonly clockHz: number
@@ -153,7 +168,19 @@ export interface StageRun {
   readonly utilisation: number
   readonly bytes: Bytes
   readonly gradientBytes: Bytes
+  /** What the layer needs of the engine's global buffer at once: the engine's own figure, else two grid iterations. */
+  readonly bufferBytes: Bytes
   readonly counts: Partial<Counts<PricedAction>>
+}
+
+/** How full an engine's global buffer is with the layer that needs most of it. */
+export interface BufferUse {
+  readonly role: EngineRole
+  readonly layer: string
+  readonly usedBytes: number
+  readonly capacityBytes: number
+  /** Used over capacity; above 1 the layer does not fit and would be cut smaller than modelled. */
+  readonly share: number
 }
 
 /** Energy in joules; off-chip memory apart, as the paper leaves it out. */
@@ -170,6 +197,10 @@ export interface ChipRun {
   readonly stages: readonly (readonly StageRun[])[]
   readonly timeline: Timeline
   readonly period: TrainingPeriod
+  /** What bound each phase of the batch group, from swap to swap. */
+  readonly phases: readonly TrainingPhase[]
+  /** Per engine the layer that fills its global buffer most. */
+  readonly buffers: readonly BufferUse[]
   /** The bound no schedule can beat: what the recorded sub-batches ask of every engine and memory, on average. */
   readonly closedForm: ClosedFormPeriod
   /** Cycles of `closedForm`. */

@@ -2,16 +2,19 @@ import { type Cycles, cycles } from '@h2learn/hw'
 import {
   type ClosedFormPeriod,
   closedFormPeriod,
+  equalLayers,
   type SharedMemory,
   type SubBatchWork,
   scheduleTasks,
   type TrainingPlan,
   trainingPeriod,
+  trainingPhases,
   trainingTasks,
 } from '@h2learn/pipeline'
 import { type Network, parameterCount } from '@h2learn/snn-core'
 import { updateTraffic, updateUnit } from '@h2learn/weight-update'
 import type { Chip, ChipRun, StageRun } from './api'
+import { bufferUse } from './buffer-use'
 import { chipEnergy, periods, sumTallies, timesAsOften } from './chip-energy'
 import { chipMemories, chipPlan, subBatchWork } from './training-plan'
 
@@ -22,7 +25,7 @@ export interface SubBatchStages {
 }
 
 /** The closed form of several different sub-batches: what they ask of each engine and memory on average. */
-const meanClosedForm = (
+export const meanClosedForm = (
   works: readonly SubBatchWork[],
   plan: TrainingPlan,
   memories: readonly SharedMemory[],
@@ -41,8 +44,12 @@ const meanClosedForm = (
   }
 }
 
+/** The work as the chip's schedule sees it: layers as they are, or spread evenly. */
+export const scheduledWork = ({ schedule }: Pick<Chip, 'schedule'>, works: readonly SubBatchWork[]) =>
+  schedule.layerTimes === 'equal' ? works.map(equalLayers) : works
+
 /** How often each of the known sub-batches comes, in turn, until a batch group is full. */
-const fillGroup = (subBatches: readonly SubBatchStages[], batch: number): readonly number[] => {
+export const fillGroup = (subBatches: readonly { readonly B: number }[], batch: number): readonly number[] => {
   const group: number[] = []
   for (let samples = 0; samples < batch; samples += subBatches[group.at(-1)!]!.B)
     group.push(group.length % subBatches.length)
@@ -63,7 +70,14 @@ export const chipRun = (
 ): ChipRun => {
   const n = subBatches.length
   const layers = network.layers.map(({ name }) => name)
-  const works = subBatches.map(({ stages }) => subBatchWork(stages, layers))
+  const buffers = bufferUse(
+    chip,
+    subBatches.flatMap(({ stages }) => stages),
+  )
+  const works = scheduledWork(
+    chip,
+    subBatches.map(({ stages }) => subBatchWork(stages, layers)),
+  )
   const group = fillGroup(subBatches, batch)
   const parameters = parameterCount(network)
   const memories = chipMemories(chip)
@@ -105,6 +119,8 @@ export const chipRun = (
     stages: subBatches.map(({ stages }) => stages),
     timeline,
     period,
+    phases: trainingPhases(timeline),
+    buffers,
     closedForm,
     closedFormCycles: closedForm.cycles,
     subBatches: group.length,

@@ -1,8 +1,9 @@
 import { ConfigError } from '@h2learn/hw'
 import type { StepRecord } from '@h2learn/snn-core'
-import type { Chip, ChipEngine, ChipRun, EngineRole, SimulateOptions, StageRun } from './api'
+import type { Chip, ChipEngine, ChipRun, EngineRole, SimulateOptions } from './api'
 import { chipRun } from './chip-run'
-import { engineStage } from './engine-stage'
+import type { MeasuredSubBatch } from './design-point'
+import { type MeasuredStage, measuredStage, streamedStage } from './engine-stage'
 import { jobsOf } from './jobs'
 
 const where = 'accelerator/simulate'
@@ -31,11 +32,11 @@ const checkRecords = (records: readonly StepRecord[], subBatch: number): StepRec
 }
 
 /** All stages of one recorded sub-batch, Forward in layer order, Backward from the output down, Weight Update likewise. */
-const recordedStages = (chip: Chip, record: StepRecord, lossScale: number): readonly StageRun[] => {
+const recordedStages = (chip: Chip, record: StepRecord, lossScale: number): readonly MeasuredStage[] => {
   const { forward, backward, weightUpdate } = chip.engines
   const jobs = jobsOf(record, lossScale)
   const stage = <In>(role: EngineRole, engine: ChipEngine<In, unknown>, layer: string, input: In) =>
-    engineStage(chip, role, engine, layer, engine.measure(input))
+    measuredStage(role, engine, layer, engine.measure(input))
   return [
     ...jobs.forward.map((input) => stage('forward', forward, input.layer.name, input)),
     ...jobs.backward.map((input) =>
@@ -46,22 +47,35 @@ const recordedStages = (chip: Chip, record: StepRecord, lossScale: number): read
 }
 
 /**
+ * The work of recorded sub-batches on a chip's engines, timed and counted: what `designPoint` needs to compare chips that
+ * differ in memories, clock, prices or schedule, without running the records again.
+ * @throws ConfigError as `simulate`
+ */
+export const measureRecords = (
+  chip: Chip,
+  records: readonly StepRecord[],
+  { lossScale = 1 }: SimulateOptions = {},
+): readonly MeasuredSubBatch[] => {
+  checkRecords(records, chip.subBatch)
+  return records.map((record) => ({ stages: recordedStages(chip, record, lossScale), B: record.B }))
+}
+
+/**
  * Runs recorded sub-batches of one training step on the chip: work of every layer on every engine from the real
  * tensors, the schedule of a batch group over the memories, time, energy and power.
  * @param records sub-batches of one step; a group with more sub-batches repeats them in turn
  * @throws ConfigError when there is no record, one holds more samples than the chip's sub-batch, or they are not of one
  *   network and batch
  */
-export const simulate = (
-  chip: Chip,
-  records: readonly StepRecord[],
-  { lossScale = 1 }: SimulateOptions = {},
-): ChipRun => {
+export const simulate = (chip: Chip, records: readonly StepRecord[], options: SimulateOptions = {}): ChipRun => {
   const { network, batch } = checkRecords(records, chip.subBatch)
   return chipRun(
     chip,
     network,
     batch,
-    records.map((record) => ({ stages: recordedStages(chip, record, lossScale), B: record.B })),
+    measureRecords(chip, records, options).map(({ stages, B }) => ({
+      stages: stages.map((stage) => streamedStage(chip, stage)),
+      B,
+    })),
   )
 }

@@ -25,6 +25,8 @@ export const chipPlan = (chip: Chip, parameters: number): TrainingPlan => {
   const update = updateUnit()
   return {
     roles,
+    engines: chip.schedule.engines,
+    layers: chip.schedule.layers,
     memories:
       chip.memory.layout === 'shared'
         ? { kind: 'shared', name: chip.memoryNames.gradients }
