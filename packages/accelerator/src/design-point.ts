@@ -1,3 +1,4 @@
+import type { PricedAction, Tally } from '@h2learn/cost-model'
 import { type Cycles, cycles } from '@h2learn/hw'
 import { scheduleTasks, type TrainingPeriod, trainingPhases, trainingTasks } from '@h2learn/pipeline'
 import { type Network, parameterCount } from '@h2learn/snn-core'
@@ -6,7 +7,7 @@ import type { Accelerator, BufferUse } from './api'
 import { bufferUse } from './buffer-use'
 import { chipEnergy, sumTallies, timesAsOften } from './chip-energy'
 import { fillGroup, meanClosedForm, scheduledWork } from './chip-run'
-import { type MeasuredStage, streamedStage } from './engine-stage'
+import { groupedStage, type MeasuredStage, streamedStage } from './engine-stage'
 import { chipMemories, chipPlan, subBatchWork } from './training-plan'
 
 /** Work of one sub-batch on all engines, timed and counted once for all chips whose engines see the same work. */
@@ -32,6 +33,19 @@ export interface DesignPoint {
   readonly bound_by: string
   readonly closed_form_cycles: number
   readonly buffers: readonly BufferUse[]
+}
+
+/** Stages with equal grid iterations counted together, and the sum of their counts, made once for each measured work. */
+const condensed = new WeakMap<MeasuredSubBatch, { stages: readonly MeasuredStage[]; counts: Tally<PricedAction> }>()
+const condense = (subBatch: MeasuredSubBatch) => {
+  const known = condensed.get(subBatch)
+  if (known) return known
+  const made = {
+    stages: subBatch.stages.map(groupedStage),
+    counts: sumTallies(subBatch.stages.map(({ counts }) => counts)),
+  }
+  condensed.set(subBatch, made)
+  return made
 }
 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
@@ -95,7 +109,8 @@ export const designPoint = (
 ): DesignPoint => {
   const n = subBatches.length
   const layers = network.layers.map(({ name }) => name)
-  const streamed = subBatches.map(({ stages }) => stages.map((stage) => streamedStage(chip, stage)))
+  const known = subBatches.map(condense)
+  const streamed = known.map(({ stages }) => stages.map((stage) => streamedStage(chip, stage)))
   const works = scheduledWork(
     chip,
     streamed.map((stages) => subBatchWork(stages, layers)),
@@ -104,7 +119,7 @@ export const designPoint = (
   const group = fillGroup(subBatches, batch)
   const period = groupPeriod(chip, group, works, parameters)
   const closedForm = meanClosedForm(works, chipPlan(chip, parameters), chipMemories(chip))
-  const counts = subBatches.map(({ stages }) => sumTallies(stages.map((stage) => stage.counts)))
+  const counts = known.map((subBatch) => subBatch.counts)
   const moved = streamed.map((stages) => total(stages.map(({ bytes, gradientBytes }) => bytes + gradientBytes)))
   const inGroup = subBatches.map(() => 0)
   for (const k of group) inGroup[k]!++

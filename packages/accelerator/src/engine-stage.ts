@@ -8,7 +8,7 @@ import {
   type EngineTiming,
   type GridIterations,
 } from '@h2learn/hw'
-import { streamEngine } from '@h2learn/pipeline'
+import { groupIterations, type RepeatedIterations, streamEngine } from '@h2learn/pipeline'
 import type { Chip, ChipEngine, EngineRole, StageRun } from './api'
 
 /** What of a chip decides how long a layer takes on an engine. */
@@ -38,9 +38,15 @@ export interface MeasuredStage {
   readonly layer: string
   /** The engine's own record of the work. */
   readonly work: unknown
-  readonly timing: EngineTiming
+  readonly timing: EngineTiming & { readonly iterations: RepeatedIterations }
   readonly counts: Partial<Counts<PricedAction>>
 }
+
+/** The same stage with equal grid iterations counted together: cheaper to stream at many bandwidths. */
+export const groupedStage = (stage: MeasuredStage): MeasuredStage => ({
+  ...stage,
+  timing: { ...stage.timing, iterations: groupIterations(stage.timing.iterations) },
+})
 
 /**
  * Times and counts work that an engine measured, or an explicit what-if. The result holds for any memory, clock and
@@ -61,7 +67,10 @@ export const measuredStage = (role: EngineRole, engine: StageEngine, layer: stri
  */
 export const streamedStage = (chip: StageChip, measured: MeasuredStage): StageRun => {
   const { timing, work, ...known } = measured
-  const moved: Bytes = bytes(timing.iterations.bytes.reduce((sum, n) => sum + n, 0))
+  const { times, bytes: each } = timing.iterations
+  let moving = 0
+  for (let i = 0; i < each.length; i++) moving += times ? times[i]! * each[i]! : each[i]!
+  const moved: Bytes = bytes(moving)
   const alone = streamEngine(timing, chip.bytesPerCycle, chip.bytesPerCycle)
   const together = chip.memory.layout === 'shared' ? (moved + timing.gradientBytes) / chip.bytesPerCycle : 0
   const duration: Cycles = cycles(Math.max(alone.cycles, together))

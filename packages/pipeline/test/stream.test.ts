@@ -1,7 +1,7 @@
 import { bytes, ConfigError, cycles } from '@h2learn/hw'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { streamEngine, streamLayer } from '../src/stream'
+import { groupIterations, streamEngine, streamLayer } from '../src/stream'
 
 const grid = (work: readonly number[], traffic: readonly number[]) => ({
   cycles: Float64Array.from(work),
@@ -80,5 +80,33 @@ describe('streamEngine', () => {
     // 8000 bytes / 80 = 100 cycles: 2 fill + 35 compute + 63 waiting.
     const layer = streamEngine({ ...timing, gradientBytes: bytes(8000) }, 160, 80)
     expect(layer).toMatchObject({ cycles: 100, bound: 'memory', gradientCycles: 100, stallCycles: 63 })
+  })
+})
+
+describe('groupIterations', () => {
+  it('counts equal grid iterations together, in the order in which they first come', () => {
+    const grouped = groupIterations(grid([10, 20, 10, 10, 10], [1, 2, 1, 3, 1]))
+    expect(grouped).toEqual({
+      cycles: Float64Array.of(10, 10, 20),
+      bytes: Float64Array.of(1, 3, 2),
+      times: Float64Array.of(3, 1, 1),
+    })
+  })
+
+  it('streams as the iterations one by one do, at any bandwidth', () => {
+    const few = fc.array(fc.tuple(fc.nat({ max: 4 }), fc.nat({ max: 4 })), { maxLength: 40 })
+    fc.assert(
+      fc.property(few, fc.nat({ max: 500 }), fc.integer({ min: 1, max: 8 }), (rows, fill, bandwidth) => {
+        const all = grid(
+          rows.map(([c]) => c),
+          rows.map(([, b]) => b),
+        )
+        const one = streamLayer(all, bytes(fill), bandwidth)
+        const together = streamLayer(groupIterations(all), bytes(fill), bandwidth)
+        expect(together.bound).toBe(one.bound)
+        expect(together.cycles).toBeCloseTo(one.cycles, 9)
+        expect(together.stallCycles).toBeCloseTo(one.stallCycles, 9)
+      }),
+    )
   })
 })
