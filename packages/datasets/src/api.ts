@@ -84,8 +84,8 @@ export interface Cifar10Rows {
   readonly pixels: Uint8Array
 }
 
-/** Data sets of the paper's small benchmarks that can be loaded by name. */
-export type BenchmarkName = 'mnist' | 'n-mnist' | 'cifar10'
+/** Data sets that can be loaded by name: the paper's five benchmarks (Table VI) and DVS128 Gesture. */
+export type BenchmarkName = 'mnist' | 'n-mnist' | 'cifar10' | 'imagenet' | 'cifar10-dvs' | 'dvs-gesture'
 
 /** Which samples of a benchmark to load, and from where. */
 export interface BenchmarkConfig {
@@ -97,6 +97,8 @@ export interface BenchmarkConfig {
   readonly count?: number
   /** Of the generator, default 1; files are read in their own order whatever the seed. */
   readonly seed?: number
-  /** Timesteps of spike samples (n-mnist), default 10 as in the paper; pixel samples have none. */
+  /** Timesteps of spike samples, default 10 as in the paper; pixel samples have none. */
   readonly T?: number
+  /** Side of a sample where the set does not fix it: imagenet (default 224), cifar10-dvs and dvs-gesture (42). */
+  readonly size?: number
 }

@@ -1,10 +1,15 @@
 import { deriveSeed, type Rng, rng, type Samples } from '@h2learn/snn-core'
 import type { GenerateConfig } from './api'
-import { blockBytes } from './check-config'
+import { blockBytes, checkInteger } from './check-config'
 import { checkGenerate, classCount, drawLabels } from './labels'
 
-const side = 32
 const channels = 3
+
+/** What the generator of colour shapes is told. */
+export interface ColourShapesConfig extends GenerateConfig {
+  /** Rows and columns of an image, 16..512; default 32 as in CIFAR-10, with the figures in proportion. */
+  readonly size?: number
+}
 
 /** Place relative to the figure: x and y in units of its radius, turned with it. True inside the figure. */
 type Figure = (x: number, y: number) => boolean
@@ -32,15 +37,17 @@ const figures: readonly { readonly name: string; readonly inside: Figure }[] = [
 export const colourShapeClasses: readonly string[] = figures.map(({ name }) => name)
 
 /**
- * Built-in colour images in the shape of CIFAR-10 (3×32×32): one of ten plain shapes and textures in random colours, size,
+ * Built-in colour images in the shape of CIFAR-10 (3×32×32, or `size`): one of ten plain shapes and textures in random colours, size,
  * place and slight turn, with noise. Synthetic and far easier than CIFAR-10: good for trying networks and traffic on
  * three-channel images, not for accuracies. Image i depends on (seed, split, i) alone.
  * @throws InputError for a count or seed out of range
  * Modelling choice: this library's own, there is nothing of the kind in the paper.
  */
-export const generateColourShapes = (config: GenerateConfig): Samples => {
+export const generateColourShapes = (config: ColourShapesConfig): Samples => {
   const checked = checkGenerate('generateColourShapes', config)
   const { count, seed, split, first } = checked
+  const { size: side = 32 } = config
+  checkInteger('generateColourShapes', 'size', side, 16, 512)
   const size = channels * side * side
   const data = new Uint8Array(blockBytes('generateColourShapes', count, size))
   const labels = drawLabels('colour-shapes', checked)
@@ -48,6 +55,7 @@ export const generateColourShapes = (config: GenerateConfig): Samples => {
     paint(
       figures[labels[n]!]!.inside,
       rng(deriveSeed(seed, 'colour-shapes', split, first + n)),
+      side,
       data.subarray(n * size, (n + 1) * size),
     )
   return {
@@ -67,13 +75,15 @@ export const generateColourShapes = (config: GenerateConfig): Samples => {
 /** Points inside a pixel that are tested, in each direction: 2×2, an edge then has five shades. */
 const subPixels = [-0.25, 0.25]
 
-const paint = (inside: Figure, random: Rng, out: Uint8Array) => {
+const paint = (inside: Figure, random: Rng, side: number, out: Uint8Array) => {
+  const scale = side / 32
+  const middle = (side - 1) / 2
   const ground = Array.from({ length: channels }, () => 255 * random.next())
   // Redrawn until the two colours differ enough to be told apart.
   let ink = ground
   while (ink.reduce((sum, v, c) => sum + Math.abs(v - ground[c]!), 0) < 180) ink = ground.map(() => 255 * random.next())
-  const radius = 7 + 6 * random.next()
-  const [centreX, centreY] = [15.5 + 8 * (random.next() - 0.5), 15.5 + 8 * (random.next() - 0.5)]
+  const radius = scale * (7 + 6 * random.next())
+  const [centreX, centreY] = [middle + 8 * scale * (random.next() - 0.5), middle + 8 * scale * (random.next() - 0.5)]
   const turn = 0.15 * random.normal()
   const [cos, sin] = [Math.cos(turn) / radius, Math.sin(turn) / radius]
   const noise = 4 + 12 * random.next()

@@ -1,3 +1,11 @@
+export {
+  type Aedat2Config,
+  aedat2Convention,
+  parseAedat2,
+  streamAedat2,
+  writeAedat2,
+} from './aedat2'
+export { type Aedat3Config, parseAedat3, streamAedat3, writeAedat3 } from './aedat3'
 export * from './api'
 export * from './benchmark'
 export { cifar10Classes, parseCifar10 } from './cifar10'
@@ -9,13 +17,30 @@ export { digitShapes } from './digit-shapes/digit-shapes'
 export * from './digits'
 export type { DigitVariation } from './draw-digit'
 export { defaultDigitVariation } from './draw-digit'
+export { type EventConvention, joinRecordings, rawConvention } from './event-convention'
 export type { FrameShape } from './event-frames'
 export { eventsToFrames } from './event-frames'
+export type { ReducedFramesConfig } from './event-samples'
+export * from './event-simulator'
+export * from './event-transforms'
+export * from './gesture-events'
+export * from './gesture-labels'
 export { parseIdx } from './idx'
+export * from './image-file'
+export * from './image-folder'
 export * from './latency-encode'
 export * from './mnist'
 export { parseNmnist } from './nmnist'
+export {
+  type PropheseeDatConfig,
+  parsePropheseeDat,
+  streamPropheseeDat,
+  writePropheseeDat,
+} from './prophesee-dat'
 export { rateEncode } from './rate-encode'
 export * from './read-cifar10'
+export * from './read-cifar10-dvs'
+export * from './read-gestures'
 export * from './read-nmnist'
+export * from './shape-events'
 export type { Stroke } from './strokes'

@@ -34,7 +34,8 @@ const imagesName = 'train-images-idx3-ubyte'
 const labelsName = 'train-labels-idx1-ubyte'
 
 const mnist = sharedData('mnist')
-const histogram = (labels: Uint8Array) => Array.from({ length: 10 }, (_, d) => labels.filter((l) => l === d).length)
+const histogram = (labels: ArrayLike<number>) =>
+  Array.from({ length: 10 }, (_, d) => Array.from(labels).filter((l) => l === d).length)
 const mean = (data: Uint8Array) => data.reduce((sum, v) => sum + v, 0) / data.length
 
 describe.skipIf(mnist === undefined)(`the real MNIST${absent(mnist, 'mnist')}`, () => {

@@ -1,4 +1,4 @@
-import { paper as published } from '@h2learn/cost-model'
+import { type Benchmark, paper as published } from '@h2learn/cost-model'
 import type { BenchmarkName } from '@h2learn/datasets'
 import { InputError } from '@h2learn/snn-core'
 
@@ -30,11 +30,11 @@ export interface TrainingPreset {
   readonly checkFunction: boolean
 }
 
-/** A benchmark of Table VI that `h2learn run` knows. */
+/** A benchmark that `h2learn run` knows: those of Table VI, and DVS128 Gesture. */
 export interface BenchmarkJob {
   readonly name: BenchmarkName
-  /** Its name in the paper's tables. */
-  readonly paperName: 'MNIST' | 'N-MNIST' | 'CIFAR10'
+  /** Its name in the paper's tables; undefined for a benchmark that the paper does not have. */
+  readonly paperName: Benchmark | undefined
   readonly about: string
   readonly input: { readonly H: number; readonly W: number; readonly C: number }
   readonly presets: readonly TrainingPreset[]
@@ -143,6 +143,110 @@ export const benchmarks: readonly BenchmarkJob[] = [
         builtIn: { train: 4_000, test: 1_000 },
         subBatches: 1,
         evaluate: 256,
+        checkFunction: false,
+      },
+    ],
+  },
+  {
+    name: 'imagenet',
+    paperName: 'ImageNet',
+    about:
+      'pictures, 224x224x3 (an ImageNet-style folder of JPEG or PNG with --data, built-in synthetic patterns without)',
+    input: { H: 224, W: 224, C: 3 },
+    presets: [
+      {
+        ...quick,
+        network: '8C5S4(Encoding)-16C3S2-32C3S2-64C3S2-1000FC',
+        T: 4,
+        balanced: true,
+        batch: 16,
+        learningRate: 2e-3,
+        gradWindow: wideWindow,
+        samples: 3_000,
+        builtIn: { train: 300, test: 100 },
+        subBatches: 1,
+        checkFunction: false,
+      },
+      {
+        ...paper,
+        network: published.networks.ImageNet.network.value,
+        T: published.networks.ImageNet.T,
+        batch: 16,
+        learningRate: 1e-3,
+        gradWindow: wideWindow,
+        samples: 1_281_167,
+        builtIn: { train: 64, test: 32 },
+        subBatches: 1,
+        evaluate: 16,
+        checkFunction: false,
+      },
+    ],
+  },
+  {
+    name: 'cifar10-dvs',
+    paperName: 'CIFAR10-DVS',
+    about:
+      'event recordings of colour images, 128x128x2 reduced to 42x42x2 (real .aedat files with --data, a built-in event camera without)',
+    input: { H: 42, W: 42, C: 2 },
+    presets: [
+      {
+        ...quick,
+        network: '12C5S2-24C3-AP2-32C3-10FC',
+        T: 10,
+        batch: 32,
+        learningRate: 2e-3,
+        gradWindow: wideWindow,
+        samples: 6_000,
+        builtIn: { train: 600, test: 200 },
+        subBatches: 2,
+        checkFunction: false,
+      },
+      {
+        ...paper,
+        network: published.networks['CIFAR10-DVS'].network.value,
+        T: published.networks['CIFAR10-DVS'].T,
+        batch: 64,
+        learningRate: 1e-3,
+        gradWindow: wideWindow,
+        samples: 9_000,
+        builtIn: { train: 600, test: 200 },
+        subBatches: 1,
+        evaluate: 128,
+        checkFunction: false,
+      },
+    ],
+  },
+  {
+    name: 'dvs-gesture',
+    paperName: undefined,
+    about:
+      'event recordings of eleven gestures, 128x128x2 reduced to 42x42x2 (real DvsGesture folder with --data, a built-in event camera without); not in the paper',
+    input: { H: 42, W: 42, C: 2 },
+    presets: [
+      {
+        ...quick,
+        network: '12C5S2-24C3-AP2-32C3-11FC',
+        T: 10,
+        batch: 32,
+        learningRate: 2e-3,
+        gradWindow: wideWindow,
+        samples: 6_000,
+        builtIn: { train: 660, test: 220 },
+        subBatches: 2,
+        checkFunction: false,
+      },
+      {
+        ...paper,
+        about: `the network of CIFAR10-DVS (Table VI) with eleven outputs, T = 10; hours to days of training on a CPU`,
+        network: published.networks['CIFAR10-DVS'].network.value.replace(/10FC$/, '11FC'),
+        T: published.networks['CIFAR10-DVS'].T,
+        batch: 64,
+        learningRate: 1e-3,
+        gradWindow: wideWindow,
+        samples: 12_000,
+        builtIn: { train: 660, test: 220 },
+        subBatches: 1,
+        evaluate: 128,
         checkFunction: false,
       },
     ],

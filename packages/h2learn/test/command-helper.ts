@@ -59,7 +59,7 @@ export const smallMnist = (train = 256, test = 64): string => {
   ] as const) {
     const { data, labels } = generateDigits({ count, seed: 7, split })
     writeFileSync(join(dir, `${prefix}-images-idx3-ubyte`), Buffer.concat([big(0x803, count, 28, 28), data]))
-    writeFileSync(join(dir, `${prefix}-labels-idx1-ubyte`), Buffer.concat([big(0x801, count), labels]))
+    writeFileSync(join(dir, `${prefix}-labels-idx1-ubyte`), Buffer.concat([big(0x801, count), Uint8Array.from(labels)]))
   }
   return dir
 }

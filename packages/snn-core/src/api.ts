@@ -126,7 +126,8 @@ export interface Samples {
   /** Timesteps of each sample; 1 for pixels. */
   readonly T: number
   readonly data: Uint8Array
-  readonly labels: Uint8Array
+  /** Class of each sample; two bytes where there are more than 256 classes. */
+  readonly labels: Uint8Array | Uint16Array
 }
 
 /** Everything one layer did in one recorded training step; B is the recorded sub-batch. */

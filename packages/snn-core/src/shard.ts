@@ -33,8 +33,13 @@ export interface ShardWork extends GradientWork {
 }
 
 /** Labels of some samples. */
-export const labelsOf = ({ labels }: { readonly labels: Uint8Array }, indices: Uint32Array): Uint8Array =>
-  Uint8Array.from(indices, (index) => labels[index])
+export const labelsOf = (
+  { labels }: { readonly labels: Uint8Array | Uint16Array },
+  indices: Uint32Array,
+): Uint8Array | Uint16Array =>
+  labels instanceof Uint8Array
+    ? Uint8Array.from(indices, (index) => labels[index])
+    : Uint16Array.from(indices, (index) => labels[index])
 
 /** How many values are not zero, and how many of these round to zero in FP16: |v| <= 2^−25, half the smallest subnormal. */
 const countNonZeros = (values: RealArray): readonly [nonZeros: number, flushed: number] => {

@@ -49,7 +49,9 @@ export interface DatasetIdentity {
 /** Name, size and checksum of samples. */
 export const identifySamples = (samples: Samples): DatasetIdentity => {
   const { name, origin, synthetic, kind, count, classes, T, shape } = samples
-  const hash = crc32(samples.labels, crc32(samples.data)).toString(16).padStart(8, '0')
+  const { buffer, byteOffset, byteLength } = samples.labels
+  const labelBytes = new Uint8Array(buffer, byteOffset, byteLength)
+  const hash = crc32(labelBytes, crc32(samples.data)).toString(16).padStart(8, '0')
   return { name, origin, synthetic, kind, count, classes, T, shape: { ...shape }, hash }
 }
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { loadBenchmark } from '@h2learn/datasets'
+import { openBenchmark } from '@h2learn/datasets'
 import {
   type CheckpointMeta,
   defaultNeuron,
@@ -124,14 +124,15 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
   const network = parseNetwork(kept.network ?? preset.network, { input: size, T: kept.T ?? preset.T })
   const seed = kept.seed ?? 1
   const load = (split: 'train' | 'test', dir: string | undefined) =>
-    loadBenchmark(benchmark.name, {
+    openBenchmark(benchmark.name, {
       split,
       seed,
       T: network.T,
+      size: network.input.H,
       ...(dir === undefined ? { count: preset.builtIn[split] } : { dir }),
     })
-  const train = load('train', kept.data)
-  const test = load('test', kept.testData ?? kept.data)
+  const train = await load('train', kept.data)
+  const test = await load('test', kept.testData ?? kept.data)
   const batch = Math.min(kept.batch ?? preset.batch, train.count)
   const perEpoch = stepsPerEpoch(train.count, batch)
   const toSee = kept.data === undefined ? (preset.builtIn.samples ?? preset.samples) : preset.samples

@@ -105,6 +105,7 @@ const functionalRow = (check: FunctionalCheck): ReportFunctional => ({
 
 /** Whether this is the very network of the paper's benchmark: structure, input, timesteps. */
 const isPublished = ({ benchmark, network }: Pick<RunPlan, 'benchmark' | 'network'>): boolean => {
+  if (benchmark.paperName === undefined) return false
   const { network: published, input, T } = paper.networks[benchmark.paperName]
   const { C, H, W } = network.input
   const sameInput = input.C === C && input.H === H && input.W === W
@@ -113,7 +114,8 @@ const isPublished = ({ benchmark, network }: Pick<RunPlan, 'benchmark' | 'networ
 
 /** Backward passes through convolutions; Table III's figures beside those of its own networks. */
 const backwardPasses = (plan: RunPlan, sparsities: ReturnType<typeof recordedSparsities>): ReportBackwardPass[] => {
-  const published = isPublished(plan) ? paper.sparsities[plan.benchmark.paperName] : undefined
+  const { paperName } = plan.benchmark
+  const published = paperName !== undefined && isPublished(plan) ? paper.sparsities[paperName] : undefined
   const place = (values: readonly number[] | undefined, name: string) => {
     const percent = values?.[published!.layers.indexOf(name)]
     return percent === undefined ? null : percent / 100
@@ -136,6 +138,7 @@ const backwardPasses = (plan: RunPlan, sparsities: ReturnType<typeof recordedSpa
 /** The published time of one training sample, when this is the very network of Table VI. */
 export const v100Comparison = (plan: Pick<RunPlan, 'benchmark' | 'network'>, samplesPerSecond: number) => {
   const { benchmark } = plan
+  if (benchmark.paperName === undefined) return { speedup: null, note: `the paper has no benchmark ${benchmark.name}` }
   const { network: published, input, T } = paper.networks[benchmark.paperName]
   const seconds = v100Reference.secondsPerSample[benchmark.paperName]
   if (!isPublished(plan))

@@ -13,9 +13,16 @@ const sharedBytes = (bytes: Uint8Array): Uint8Array => {
   return shared
 }
 
+const sharedLabels = (labels: Samples['labels']): Samples['labels'] => {
+  if (labels instanceof Uint8Array) return sharedBytes(labels)
+  const shared = new Uint16Array(new SharedArrayBuffer(labels.byteLength))
+  shared.set(labels)
+  return shared
+}
+
 /** Samples in memory that all threads see; those that are there already are not copied. */
 export const shareSamples = (samples: Samples): Samples => {
   const { data, labels } = samples
   if (data.buffer instanceof SharedArrayBuffer && labels.buffer instanceof SharedArrayBuffer) return samples
-  return { ...samples, data: sharedBytes(data), labels: sharedBytes(labels) }
+  return { ...samples, data: sharedBytes(data), labels: sharedLabels(labels) }
 }

@@ -1,0 +1,87 @@
+import { someEvents } from './aedat2'
+import type { EventRecording } from './api'
+import { type ByteSource, bytesSource, fileSource } from './byte-source'
+import { DatasetError } from './dataset-error'
+import { conventionFor, type EventConvention, joinRecordings, rawConvention } from './event-convention'
+import { eventList } from './event-list'
+import { concatBytes, latin1Bytes, textHeader } from './text-header'
+
+const eventBytes = 8
+const chunkEvents = 65_536
+/** Event types of two-dimensional change events. */
+const changeTypes = [0, 12]
+const coordinateLimit = 1 << 14
+
+/** How a Prophesee .dat file is read. */
+export interface PropheseeDatConfig {
+  /** Pixels of the sensor where the header says none (N-CARS does not); default 304×240 (ATIS). */
+  readonly width?: number
+  readonly height?: number
+  /** Default: the file's own, bits 28-31 = 1 is ON, origin top left. */
+  readonly convention?: EventConvention
+  readonly label?: number
+}
+
+/**
+ * Events of a Prophesee .dat recording, piece by piece. Header lines `% …`, may hold `% Width`, `% Height`; one byte event type,
+ * one byte event size (8); then 8 bytes an event, little-endian: uint32 µs, uint32 with bits 0-13 x, 14-27 y, 28-31 polarity.
+ * Times stay as they are.
+ * @throws DatasetError for another layout, half an event, coordinates off the sensor or a polarity above 1
+ */
+export function* propheseeDatEvents(source: ByteSource, config: PropheseeDatConfig = {}): Generator<EventRecording> {
+  const fail = (offset: number, expected: string, got: string, hint = 'the file is damaged or truncated'): never => {
+    throw new DatasetError({ file: source.name, offset, expected, got, hint })
+  }
+  const { lines, end } = textHeader(source, '%')
+  if (lines.length === 0) fail(0, 'header lines that begin with %', 'none', 'is this a Prophesee .dat recording?')
+  if (source.size < end + 2) fail(source.size, 'event type and event size', 'the end of the file')
+  const [type, size] = source.read(end, 2)
+  if (!changeTypes.includes(type!)) fail(end, `an event type of ${changeTypes.join(' or ')}`, String(type))
+  if (size !== eventBytes) fail(end + 1, 'an event size of 8', String(size))
+  const stated = (name: string) => {
+    const found = lines.map((line) => new RegExp(`^%\\s*${name}\\s+(\\d{1,6})\\s*$`, 'i').exec(line)).find(Boolean)
+    return found ? Number(found[1]) : undefined
+  }
+  const width = stated('width') ?? config.width ?? 304
+  const height = stated('height') ?? config.height ?? 240
+  if (!(width >= 1 && width <= coordinateLimit && height >= 1 && height <= coordinateLimit))
+    fail(0, `a sensor of 1 to ${coordinateLimit} pixels a side`, `${width}×${height}`)
+  const data = end + 2
+  const extra = (source.size - data) % eventBytes
+  if (extra !== 0) fail(source.size - extra, 'events of 8 bytes', `${extra} bytes at the end`, 'the file is truncated')
+  const { sensor, ...turn } = conventionFor(width, height, { ...rawConvention, ...config.convention })
+  const withLabel = { ...sensor, ...(config.label !== undefined && { label: config.label }) }
+  for (let at = data; at < source.size; at += chunkEvents * eventBytes) {
+    const bytes = source.read(at, chunkEvents * eventBytes)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const list = eventList(Math.floor(bytes.length / eventBytes))
+    for (let i = 0; i + eventBytes <= bytes.length; i += eventBytes) {
+      const word = view.getUint32(i + 4, true)
+      const [x, y, polarity] = [word & 0x3fff, (word >>> 14) & 0x3fff, word >>> 28]
+      if (x >= width || y >= height || polarity > 1)
+        fail(at + i + 4, `x below ${width}, y below ${height}, polarity 0 or 1`, `x ${x}, y ${y}, polarity ${polarity}`)
+      list.push(turn.x(x, y), turn.y(x, y), turn.polarity(polarity), view.getUint32(i, true))
+    }
+    yield list.recording(withLabel)
+  }
+}
+
+/** A Prophesee .dat recording in memory. @throws DatasetError as propheseeDatEvents, and when it holds no event */
+export const parsePropheseeDat = (bytes: Uint8Array, where: string, config?: PropheseeDatConfig): EventRecording =>
+  someEvents(joinRecordings(propheseeDatEvents(bytesSource(bytes, where), config)), where)
+
+/** Events of a Prophesee .dat file, read from disk piece by piece. @throws DatasetError as propheseeDatEvents */
+export const streamPropheseeDat = (file: string, config?: PropheseeDatConfig): Generator<EventRecording> =>
+  fileSource(file, (source) => propheseeDatEvents(source, config))
+
+/** Writes a recording as a Prophesee .dat file with its size in the header. */
+export const writePropheseeDat = ({ width, height, x, y, polarity, time }: EventRecording): Uint8Array => {
+  const events = new Uint8Array(2 + time.length * eventBytes)
+  events.set([0, eventBytes])
+  const view = new DataView(events.buffer)
+  for (let i = 0; i < time.length; i++) {
+    view.setUint32(2 + i * eventBytes, time[i]!, true)
+    view.setUint32(6 + i * eventBytes, ((polarity[i]! << 28) | (y[i]! << 14) | x[i]!) >>> 0, true)
+  }
+  return concatBytes(latin1Bytes(`% Version 2\n% Height ${height}\n% Width ${width}\n`), events)
+}

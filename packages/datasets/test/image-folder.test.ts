@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, describe, expect, it } from 'vitest'
+import { decodeImage } from '../src/image-file'
+import { listImages, readImageFolder, streamImages } from '../src/image-folder'
+import { absent, sharedData } from './shared-data'
+
+const temp = mkdtempSync(join(tmpdir(), 'h2learn-images-'))
+afterAll(() => rmSync(temp, { recursive: true, force: true }))
+
+/** A picture of one colour, or of two halves, left and right. */
+const picture = (width: number, height: number, left: string, right = left, format: 'png' | 'jpeg' = 'png') =>
+  sharp({ create: { width, height, channels: 3, background: left } })
+    .composite([
+      {
+        input: { create: { width: Math.ceil(width / 2), height, channels: 3, background: right } },
+        left: Math.floor(width / 2),
+        top: 0,
+      },
+    ])
+    [format]()
+    .toBuffer()
+
+const planes = (pixels: Uint8Array, side: number) =>
+  [0, 1, 2].map((c) => [...new Set(pixels.subarray(c * side * side, (c + 1) * side * side))])
+
+describe('decodeImage', () => {
+  it('gives three planes of 224×224 of the colour it was', async () => {
+    const pixels = await decodeImage(await picture(300, 400, '#ff8001'), 'p')
+    expect(planes(pixels, 224)).toEqual([[255], [128], [1]])
+  })
+
+  it('resizes the shorter side and cuts the middle', async () => {
+    // 8×4, left half red: resized to 4 rows nothing changes, the middle 4×4 is 2 columns of each colour
+    const pixels = await decodeImage(await picture(8, 4, '#f00', '#00f'), 'p', { resize: 4, size: 4 })
+    expect([...pixels.subarray(0, 4)]).toEqual([255, 255, 0, 0])
+    expect([...pixels.subarray(32, 36)]).toEqual([0, 0, 255, 255])
+  })
+
+  it('makes three equal planes of a grey picture, and lays transparency on black', async () => {
+    const grey = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#777' } })
+      .toColourspace('b-w')
+      .jpeg()
+      .toBuffer()
+    expect((await sharp(grey).metadata()).channels).toBe(1)
+    const [r, g, b] = planes(await decodeImage(grey, 'g', { resize: 9, size: 9 }), 9)
+    expect(r).toEqual([0x77])
+    expect([g, b]).toEqual([r, r])
+    const clear = { r: 255, g: 255, b: 255, alpha: 0 }
+    const png = await sharp({ create: { width: 4, height: 4, channels: 4, background: clear } })
+      .png()
+      .toBuffer()
+    expect(planes(await decodeImage(png, 'c', { resize: 4, size: 4 }), 4)).toEqual([[0], [0], [0]])
+  })
+
+  it('names the file that is no picture, cut short, or of another format', async () => {
+    const jpeg = await picture(64, 64, '#123456', '#fedcba', 'jpeg')
+    await expect(decodeImage(new Uint8Array(9), 'noise')).rejects.toMatchObject({ name: 'DatasetError', file: 'noise' })
+    await expect(decodeImage(jpeg.subarray(0, jpeg.length / 2), 'cut')).rejects.toMatchObject({ file: 'cut' })
+    const gif = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#fff' } })
+      .gif()
+      .toBuffer()
+    await expect(decodeImage(gif, 'g')).rejects.toMatchObject({ got: 'a picture of format gif' })
+  })
+})
+
+describe('readImageFolder', () => {
+  it('takes train and val, the classes in turn, one folder a class', async () => {
+    const dir = join(temp, 'halves')
+    const colours = { ape: '#ff0000', bee: '#00ff00' }
+    for (const [name, colour] of Object.entries(colours))
+      for (const half of ['train', 'val']) {
+        mkdirSync(join(dir, half, name), { recursive: true })
+        const several = half === 'train' ? ['1.JPEG.png', '2.png'] : ['3.png']
+        for (const file of several) writeFileSync(join(dir, half, name, file), await picture(20, 20, colour))
+        writeFileSync(join(dir, half, name, 'notes.txt'), 'x')
+      }
+    const train = await readImageFolder(dir, { split: 'train', size: 16, resize: 16 })
+    expect(train).toMatchObject({
+      count: 4,
+      classes: 2,
+      shape: { C: 3, H: 16, W: 16 },
+      kind: 'pixels',
+      synthetic: false,
+    })
+    expect([...train.labels]).toEqual([0, 1, 0, 1])
+    expect(train.origin).toBe(`${dir} (train)`)
+    expect([0, 1].map((n) => train.data[n * 768])).toEqual([255, 0])
+    expect(listImages(dir, 'test').files.map(({ file }) => file.slice(dir.length + 1))).toEqual([
+      join('val', 'ape', '3.png'),
+      join('val', 'bee', '3.png'),
+    ])
+    const few = await readImageFolder(dir, { split: 'train', limit: 3, size: 16, resize: 20 })
+    expect(few).toMatchObject({ count: 3, origin: `${dir} (train, 3 of 4)` })
+    const streamed = []
+    for await (const { label } of streamImages(dir, { split: 'train', size: 16, resize: 16 })) streamed.push(label)
+    expect(streamed).toEqual([0, 1, 0, 1])
+  })
+
+  it('says what is missing', async () => {
+    const dir = join(temp, 'wrong')
+    mkdirSync(join(dir, 'train', 'a'), { recursive: true })
+    await expect(readImageFolder(dir, { split: 'test' })).rejects.toMatchObject({ expected: 'a folder val' })
+    await expect(readImageFolder(dir, { split: 'train' })).rejects.toThrow(/pictures \*\.JPEG/)
+    await expect(readImageFolder(join(temp, 'nowhere'), { split: 'train' })).rejects.toThrow(/nothing of that name/)
+    await expect(readImageFolder(dir, { split: 'train', size: 300 })).rejects.toThrow(/resize of at least size/)
+  })
+})
+
+const imagenet = sharedData('imagenet-samples')
+
+describe.skipIf(imagenet === undefined)(`the real ImageNet pictures${absent(imagenet, 'imagenet-samples')}`, () => {
+  it('are all read, the grey ones too, under the class of their names', async () => {
+    const samples = await readImageFolder(imagenet!, { split: 'test' })
+    expect(samples).toMatchObject({ count: 20, classes: 20, shape: { C: 3, H: 224, W: 224 } })
+    expect(samples.origin).toMatch(/both halves are the same pictures/)
+    const rows = readFileSync(join(imagenet!, 'labels.csv'), 'utf8').trim().split('\n').slice(1)
+    const wnids = rows.map((row) => row.split(',')[1]!).sort()
+    expect(listImages(imagenet!, 'test').classes).toEqual(wnids)
+    const grey = rows.filter((row) => row.endsWith(',1')).map((row) => row.split(',')[1]!)
+    expect(grey.length).toBe(2)
+    for (const wnid of grey) {
+      const n = wnids.indexOf(wnid)
+      const plane = (c: number) => samples.data.subarray((3 * n + c) * 224 * 224, (3 * n + c + 1) * 224 * 224)
+      expect(Buffer.compare(plane(0), plane(1))).toBe(0)
+      expect(Buffer.compare(plane(0), plane(2))).toBe(0)
+      expect(new Set(plane(0)).size).toBeGreaterThan(50)
+    }
+    expect(readdirSync(imagenet!).filter((name) => name.endsWith('.JPEG')).length).toBe(20)
+  })
+})
