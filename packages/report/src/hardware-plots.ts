@@ -5,40 +5,79 @@ import { dataTable, distinct, type PlotFormat, plotWidth, type ReportPlot } from
 /** Above this many tasks the pipeline plot leaves some out and says so. */
 const mostSlices = 400
 
-/** Cycles by layer and engine, and where those of the Backward Engine go. */
-export const cyclesPlots = ({ engines, cycle_causes = [] }: RunReport): ReportPlot[] => {
+/**
+ * Cycles of each layer on each engine by cause: the arrays at work, the memory that they wait for, and the rest (the first
+ * fill of the pipeline and of the buffers).
+ */
+const causeRows = ({ engines }: RunReport) =>
+  engines.flatMap((row) => {
+    const waiting = Math.max(0, row.memory_cycles - row.compute_cycles)
+    const parts = {
+      arrays: row.compute_cycles,
+      memory: waiting,
+      'first fill': Math.max(0, row.cycles - row.compute_cycles - waiting),
+    }
+    return Object.entries(parts).map(([cause, cycles], order) => ({
+      layer: row.layer,
+      engine: row.engine,
+      cause,
+      cycles,
+      order,
+    }))
+  })
+
+/** Cycles by layer and engine with their causes, and where those of the Backward Engine go. */
+export const cyclesPlots = (report: RunReport): ReportPlot[] => {
+  const { engines, cycle_causes = [] } = report
   const plots: ReportPlot[] = []
-  const rows = engines.map((row) => ({
-    layer: row.layer,
-    engine: row.engine,
-    cycles: row.cycles,
-    compute: row.compute_cycles,
-    memory: row.memory_cycles,
-    bound: row.bound,
-  }))
-  const layerNames = distinct(rows, 'layer') as string[]
+  const rows = causeRows(report)
   if (rows.length > 0)
     plots.push({
-      title: 'Cycles by layer and engine',
-      caption: 'Cycles per sub-batch when alone; outlined bars wait for memory.',
+      title: 'Cycles by cause',
+      caption:
+        'Cycles of each layer per sub-batch when alone on its engine: arrays at work, waiting for memory, first fill.',
       spec: {
-        width: plotWidth,
-        height: 220,
         data: { values: rows },
-        mark: { type: 'bar', strokeWidth: 1.5 },
-        encoding: {
-          x: { field: 'layer', type: 'nominal', sort: layerNames, title: null },
-          xOffset: { field: 'engine', sort: distinct(rows, 'engine') as string[] },
-          y: { field: 'cycles', type: 'quantitative', title: 'cycles' },
-          color: { field: 'engine', type: 'nominal', sort: distinct(rows, 'engine') as string[], title: null },
-          stroke: { condition: { test: "datum.bound === 'memory'", value: 'currentColor' }, value: 'transparent' },
+        facet: {
+          row: { field: 'engine', type: 'nominal', sort: distinct(rows, 'engine') as string[], title: null },
         },
+        spec: {
+          width: plotWidth - 40,
+          height: 120,
+          mark: { type: 'bar' },
+          encoding: {
+            x: { field: 'layer', type: 'nominal', sort: distinct(rows, 'layer') as string[], title: null },
+            y: { field: 'cycles', type: 'quantitative', title: 'cycles', axis: { tickCount: 4, format: '~s' } },
+            color: { field: 'cause', type: 'nominal', sort: ['arrays', 'memory', 'first fill'], title: null },
+            order: { field: 'order' },
+          },
+        },
+        resolve: { scale: { y: 'independent', x: 'independent' } },
       },
       table: dataTable(
-        'Cycles by layer and engine',
-        { layer: 'layer', engine: 'engine', cycles: 'cycles', compute: 'compute', memory: 'memory', bound: 'bound' },
-        rows,
-        { cycles: count, compute: count, memory: count },
+        'Cycles by cause',
+        {
+          layer: 'layer',
+          engine: 'engine',
+          cycles: 'cycles',
+          compute: 'arrays',
+          waiting: 'memory',
+          fill: 'first fill',
+          bound: 'bound',
+        },
+        engines.map((row) => {
+          const waiting = Math.max(0, row.memory_cycles - row.compute_cycles)
+          return {
+            layer: row.layer,
+            engine: row.engine,
+            cycles: row.cycles,
+            compute: row.compute_cycles,
+            waiting,
+            fill: Math.max(0, row.cycles - row.compute_cycles - waiting),
+            bound: row.bound,
+          }
+        }),
+        { cycles: count, compute: count, waiting: count, fill: count },
         2,
       ),
     })

@@ -19,7 +19,8 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .9rem }
 dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .15rem 1rem; margin: .5rem 0 }
 dt { color: var(--soft) }
 dd { margin: 0 }
-figure { margin: 1.25rem 0; break-inside: avoid }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 2rem; align-items: start }
+figure { margin: 1.25rem 0; min-width: 0; break-inside: avoid }
 figure h3 { margin: 0; font-size: 1rem }
 .scroll { overflow-x: auto; margin: .75rem 0 }
 .plot { display: block; width: 100%; min-width: 22rem; height: auto }
@@ -32,15 +33,41 @@ th button { all: unset; cursor: pointer; font-weight: 600 }
 th button:focus-visible { outline: 2px solid var(--accent) }
 th[aria-sort] button::after { content: " ▲" }
 th[aria-sort="descending"] button::after { content: " ▼" }
+.save { margin: .25rem 0 }
+.save button { font: inherit; font-size: .85rem; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: .35rem; padding: .15rem .6rem; cursor: pointer }
 details { margin: .25rem 0 }
 summary { cursor: pointer; color: var(--soft); font-size: .85rem }
 .warning { border-left: 4px solid #e08214; padding-left: .75rem }
 footer { margin-top: 3rem; color: var(--soft); font-size: .85rem }
 @media (max-width: 32rem) { dl { grid-template-columns: 1fr } dt { margin-top: .4rem } }
-@media print { body { max-width: none; padding: 0; font-size: 10pt } nav, details { display: none } .scroll { overflow: visible } .plot { min-width: 0 } h2 { break-after: avoid } }
+@media print { body { max-width: none; padding: 0; font-size: 10pt } nav, details, .save { display: none } .plots { display: block } .scroll { overflow: visible } .plot { min-width: 0 } h2 { break-after: avoid } }
 `
 
 const script = `
+const save = (name, type, text) => {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type }))
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000)
+}
+const svgText = (figure) => {
+  const svg = figure.querySelector('svg').cloneNode(true), box = svg.viewBox.baseVal
+  svg.setAttribute('xmlns', 'http:' + '//www.w3.org/2000/svg')
+  svg.setAttribute('width', box.width)
+  svg.setAttribute('height', box.height)
+  svg.setAttribute('style', 'color: #1d2329; background: #fff')
+  return new XMLSerializer().serializeToString(svg)
+}
+const csvText = (figure) => [...figure.querySelectorAll('tr')].map((line) => [...line.children].map((cell) => {
+  const text = cell.dataset.v ?? cell.textContent
+  return /[",\\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text
+}).join(',')).join('\\n') + '\\n'
+for (const button of document.querySelectorAll('[data-save]')) button.onclick = () => {
+  const { save: kind, name } = button.dataset, figure = button.closest('figure')
+  if (kind === 'svg') save(name + '.svg', 'image/svg+xml', svgText(figure))
+  else save(name + '.csv', 'text/csv', csvText(figure))
+}
 for (const button of document.querySelectorAll('th button')) button.onclick = () => {
   const head = button.parentNode, row = head.parentNode, body = row.closest('table').tBodies[0]
   const up = head.getAttribute('aria-sort') !== 'ascending', at = [...row.children].indexOf(head)

@@ -1,3 +1,7 @@
 export * from './api'
 export * from './html'
+export * from './page'
+export * from './pareto-plot'
+export { dataTable, type PlotFormat, type PlotRow, type ReportPlot } from './plot'
+export type { ReportCell, ReportTable } from './tables'
 export * from './terminal'

@@ -2,12 +2,13 @@ import type { ReportSlice, RunReport } from './api'
 import { figure, quantity } from './format'
 import { breakdownPlot, cyclesPlots, timelinePlot } from './hardware-plots'
 import { confusionPlot, sparsityPlots, trainingPlots } from './learning-plots'
+import { rooflinePlot } from './roofline-plot'
 
 /** Every plot of a run, by the section of the page it belongs to. */
 export const reportPlots = (report: RunReport, timeline: readonly ReportSlice[]) => ({
   training: trainingPlots(report),
   layers: sparsityPlots(report),
-  engines: cyclesPlots(report),
+  engines: [...cyclesPlots(report), ...rooflinePlot(report)],
   pipeline: timelinePlot(timeline),
   chip: [
     ...breakdownPlot(

@@ -27,9 +27,9 @@ describe('renderHtml', () => {
     for (const id of ['training', 'layers', 'engines', 'pipeline', 'chip', 'paper', 'confusion', 'notes'])
       expect(html).toContain(`<section id="${id}">`)
     for (const name of ['conv1', 'conv2', 'fc1', 'fc2']) expect(textOf(html)).toContain(name)
-    // loss, accuracy, sparsity by layer, over training, cycles, causes, pipeline, energy, area, confusion
-    expect(html.match(/<svg /g)).toHaveLength(10)
-    expect(html.match(/<details>/g)).toHaveLength(10)
+    // loss, accuracy, sparsity by layer, over training, cycles, causes, roofline, pipeline, energy, area, confusion
+    expect(html.match(/<svg /g)).toHaveLength(11)
+    expect(html.match(/<details>/g)).toHaveLength(11)
     expect(textOf(html)).toContain('the paper gives no time of this network on the V100')
   })
 
