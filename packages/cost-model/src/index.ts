@@ -15,5 +15,6 @@ export { actionPrice, type NamesOf, type PricedTally, partPrice, type Tally } fr
 export * from './quantities'
 export * from './reproduced'
 export * from './scaling'
+export * from './spinalflow-prices'
 export * from './table-json'
 export * from './units'

@@ -34,7 +34,8 @@ export const unitCosts = {
     multiply16: { area: horowitzArea(1640, 'um2'), energy: horowitz(1.1, 'pJ') },
     add32: { area: horowitzArea(4184, 'um2'), energy: horowitz(0.9, 'pJ') },
     multiply32: { area: horowitzArea(7700, 'um2'), energy: horowitz(3.7, 'pJ') },
-    integerAdd32: { energy: horowitz(0.1, 'pJ') },
+    integerAdd16: { area: horowitzArea(67, 'um2'), energy: horowitz(0.05, 'pJ') },
+    integerAdd32: { area: horowitzArea(137, 'um2'), energy: horowitz(0.1, 'pJ') },
   },
   /** FP16 arithmetic, alternative set: bit-exact, subnormals flushed, so the adder is slightly too small. */
   synthesis: {
