@@ -11,13 +11,16 @@ import {
 import { accumulator } from './acc'
 import type { ForwardEngineConfig, ForwardInput, ForwardOutput } from './api'
 import { type BitPlanes, bitPlanes, planeBytes } from './bit-planes'
-import { type PeArray, selectedWords } from './partial-sums'
+import { fastConnect, fastConvolve } from './fast/fast-forward'
+import { lutKernels } from './fast/lut-kernels'
+import { lutPartialSums, type PeArray, selectedWords } from './partial-sums'
 import { poolCurrents } from './pooling'
 import { restingMembrane, soma } from './soma'
 import { mapTiles } from './tiles'
 import { kernelPasses, tapOffsets } from './windows'
 
-interface SpatialSum {
+/** The sums of one layer: what is added, and by which bits. */
+export interface SpatialSum {
   readonly layer: Layer
   /** Maps to process: one per timestep and sample, or per sample for pixels. */
   readonly V: number
@@ -44,7 +47,7 @@ const operandsOf = (
  * the planes from the highest down (rules 1-3, 8, 15, 16). The LUTs of every output channel are filled at once: columns
  * do not depend on each other, so blocks of output channels need no loop of their own here.
  */
-const convolve = (config: ForwardEngineConfig, pesOf: PeArray, job: SpatialSum): Float32Array => {
+export const convolve = (config: ForwardEngineConfig, pesOf: PeArray, job: SpatialSum): Float32Array => {
   const { layer, V, data, planes, weights } = job
   const { C, H, W, K, R, S, stride, padding, convH, convW } = layer
   const { rows, subLutInputs } = config
@@ -97,7 +100,7 @@ const convolve = (config: ForwardEngineConfig, pesOf: PeArray, job: SpatialSum):
  * Sums of a fully connected layer, V × K: blocks of rows × sub-LUTs inputs, flattened c, y, x; one plain weight per
  * sub-LUT, selected by one spike bit (rule 10).
  */
-const connect = (config: ForwardEngineConfig, job: SpatialSum): Float32Array => {
+export const connect = (config: ForwardEngineConfig, job: SpatialSum): Float32Array => {
   const { layer, V, data, planes, weights } = job
   const { K } = layer
   const inputs = layer.C * layer.R * layer.S
@@ -122,6 +125,14 @@ const connect = (config: ForwardEngineConfig, job: SpatialSum): Float32Array => 
   return sums
 }
 
+/** The sums of a layer: tables on the kernels where they can, else the plain functions, bit for bit the same. */
+const spatialSums = (config: ForwardEngineConfig, pesOf: PeArray, job: SpatialSum): Float32Array => {
+  const fc = job.layer.kind === 'fc'
+  const kernels = pesOf === lutPartialSums ? lutKernels() : undefined
+  const fast = kernels && (fc ? fastConnect : fastConvolve)(kernels, config, job)
+  return fast ?? (fc ? connect(config, job) : convolve(config, pesOf, job))
+}
+
 /**
  * The forward pass of one layer by the hardware's own procedure: PEs (given), Acc, pooling, Soma; FP16 throughout.
  * T > T_max runs in blocks with u carried from one to the next, which the loop over t does by itself (rule 13).
@@ -138,7 +149,7 @@ export const forwardFunction = (config: ForwardEngineConfig, pesOf: PeArray, inp
     planes,
     weights: f16Decode(input.weights.data),
   }
-  const sums = layer.kind === 'fc' ? connect(config, job) : convolve(config, pesOf, job)
+  const sums = spatialSums(config, pesOf, job)
   const currents = poolCurrents(sums, { V, K, convH, convW, outH, outW, pool: layer.currentPool })
 
   const unit = soma({ somas: config.somas, lanes: config.lanes, neuron: input.neuron })

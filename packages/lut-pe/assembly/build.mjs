@@ -1,0 +1,17 @@
+// Compiles the kernels: node build.mjs writes src/fast/lut-kernels.wasm.ts, which is committed.
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { compileAssembly, wasmSource } from './compile.mjs'
+
+const here = new URL('.', import.meta.url)
+
+/** The module's bytes as the compiler makes them from the sources beside this file. */
+export const compileKernels = () => compileAssembly((name) => new URL(name, here))
+/** The source file that holds the bytes. */
+export const kernelsSource = (bytes) => wasmSource('LUT_KERNELS_BASE64', bytes)
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const bytes = await compileKernels()
+  writeFileSync(new URL('../src/fast/lut-kernels.wasm.ts', here), kernelsSource(bytes))
+  console.log(`${bytes.length} bytes`)
+}
