@@ -3,6 +3,7 @@ import {
   type BitPlanes,
   bitPlanes,
   blocksOf,
+  lutPartialSums,
   mapTiles,
   type PeArray,
   planeBytes,
@@ -10,9 +11,11 @@ import {
 } from '@h2learn/lut-pe'
 import { f16Decode, f16Encode, type Layer, tensor } from '@h2learn/snn-core'
 import type { WeightUpdateEngineConfig, WeightUpdateInput, WeightUpdateOutput } from './api'
+import { fastCorrelate, fastOuterProduct } from './fast-gradients'
 import { spreadGradients } from './spread-gradients'
 
-interface GradientSum {
+/** The weight gradient of one layer: what is added, and by which bits. */
+export interface GradientSum {
   readonly config: WeightUpdateEngineConfig
   readonly layer: Layer
   readonly T: number
@@ -30,7 +33,7 @@ interface GradientSum {
  * (rule 16). A group's positions are dealt to the sub-LUTs of the PE row of each timestep; every tap of every input
  * channel then looks all of them up at once. Columns (channels of ∇u) do not depend on each other.
  */
-const correlate = (pesOf: PeArray, { config, layer, T, B, data, planes, grads, sums }: GradientSum): void => {
+export const correlate = (pesOf: PeArray, { config, layer, T, B, data, planes, grads, sums }: GradientSum): void => {
   const { C, H, W, K, R, S, stride, padding, convH, convW } = layer
   const { subLutInputs } = config
   const subs = subLutInputs.length
@@ -95,7 +98,7 @@ const correlate = (pesOf: PeArray, { config, layer, T, B, data, planes, grads, s
  * Fully connected: ∇u sits directly in the sub-LUTs, one sample in each, and one spike bit of that sample and timestep
  * selects it (Section IV-B); blocks of timesteps, then groups of samples.
  */
-const outerProduct = ({ config, layer, T, B, data, planes, grads, sums }: GradientSum): void => {
+export const outerProduct = ({ config, layer, T, B, data, planes, grads, sums }: GradientSum): void => {
   const { K } = layer
   const inputs = layer.C * layer.R * layer.S
   const subs = config.subLutInputs.length
@@ -148,8 +151,10 @@ export const weightUpdateFunction = (
     grads: spreadGradients(layer, gradU),
     sums,
   }
-  if (layer.kind === 'fc') outerProduct(job)
-  else correlate(pesOf, job)
+  const fc = layer.kind === 'fc'
+  const done = pesOf === lutPartialSums && (fc ? fastOuterProduct : fastCorrelate)(job)
+  if (!done && fc) outerProduct(job)
+  else if (!done) correlate(pesOf, job)
   const gradW = new Float32Array(each * K)
   for (let k = 0; k < K; k++) for (let i = 0; i < each; i++) gradW[k * each + i] = sums[i * K + k]!
   return { gradW: tensor('KCRS', 'f16', { K, C, R, S }, f16Encode(gradW)) }
