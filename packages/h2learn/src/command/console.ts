@@ -4,6 +4,7 @@ import pc from 'picocolors'
 /** How much the command says. */
 export interface ConsoleOptions {
   readonly quiet: boolean
+  readonly verbose?: boolean
   readonly color: boolean
   /** When JSON goes to standard output everything for people goes to standard error. */
   readonly jsonOnStdout: boolean
@@ -17,6 +18,8 @@ export interface Console {
   readonly say: (text: string) => void
   /** What is going on; silent when quiet. */
   readonly note: (text: string) => void
+  /** What only the curious want to know; silent unless verbose. */
+  readonly detail: (text: string) => void
   /** Something the reader should know, always shown. */
   readonly warn: (text: string) => void
   readonly progress: (total: number) => Progress
@@ -70,7 +73,7 @@ const progressOn =
     }
   }
 
-export const openConsole = ({ quiet, color, jsonOnStdout }: ConsoleOptions): Console => {
+export const openConsole = ({ quiet, verbose = false, color, jsonOnStdout }: ConsoleOptions): Console => {
   const people = jsonOnStdout ? process.stderr : process.stdout
   const paint = color && people.isTTY === true
   return {
@@ -78,6 +81,7 @@ export const openConsole = ({ quiet, color, jsonOnStdout }: ConsoleOptions): Con
     color: paint,
     say: (text) => void people.write(`${text}\n`),
     note: (text) => void (quiet || people.write(`${text}\n`)),
+    detail: (text) => void (verbose && people.write(`${text}\n`)),
     warn: (text) => void process.stderr.write(`${color && process.stderr.isTTY ? pc.yellow(text) : text}\n`),
     progress: progressOn(process.stderr, quiet, color),
   }

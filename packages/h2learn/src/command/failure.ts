@@ -13,8 +13,12 @@ const systemMessages: Record<string, string> = {
   ENOTDIR: 'expected a folder, got a file',
   ENOSPC: 'expected room for the results, got a full device; free some or choose another place with --out',
   EROFS: 'expected a place that can be written to, got a read-only file system; choose another with --out',
+  EIO: 'expected a device that works, got an error from it; choose another place with --out',
   EMFILE: 'expected a free file handle, got none; close other programs or raise the limit',
 }
+
+/** Errors of the system that are no fault of the input: the run failed. */
+const failures = new Set(['ENOSPC', 'EMFILE', 'EIO'])
 
 /** What to print for an error and the exit code that goes with it; the stack only on request. */
 export const explain = (error: unknown, debug: boolean): { readonly message: string; readonly exitCode: number } => {
@@ -27,7 +31,7 @@ export const explain = (error: unknown, debug: boolean): { readonly message: str
     const path = (error as { path?: unknown }).path
     return {
       message: debug ? stack : `${typeof path === 'string' ? `${path}: ` : ''}${systemMessages[code]}.`,
-      exitCode: exitCodes.input,
+      exitCode: failures.has(code) ? exitCodes.failed : exitCodes.input,
     }
   }
   return {

@@ -1,9 +1,19 @@
 import { InputError } from '@h2learn/snn-core'
 
+/** What a value may be in a configuration file: a part of a JSON Schema. */
+export type ValueSchema = Readonly<Record<string, unknown>>
+
+/** Reads the text of an option; `schema` says the same of a value in a configuration file. */
+export interface OptionReader<V> {
+  (text: string): V
+  readonly schema: ValueSchema
+}
+
+const reader = <V>(schema: ValueSchema, read: (text: string) => V): OptionReader<V> => Object.assign(read, { schema })
+
 /** Reads an option as a whole number. @throws InputError naming option, range and what came */
-export const integerOption =
-  (option: string, min = 1, max = Number.MAX_SAFE_INTEGER) =>
-  (text: string): number => {
+export const integerOption = (option: string, min = 1, max = Number.MAX_SAFE_INTEGER): OptionReader<number> =>
+  reader({ type: 'integer', minimum: min, ...(max < Number.MAX_SAFE_INTEGER && { maximum: max }) }, (text) => {
     const value = /^[+-]?\d+$/.test(text.trim()) ? Number(text) : Number.NaN
     if (!Number.isSafeInteger(value) || value < min || value > max)
       throw new InputError({
@@ -12,34 +22,31 @@ export const integerOption =
         got: `"${text}"`,
       })
     return value
-  }
+  })
 
 /** Reads an option as a number above 0. @throws InputError naming option and what came */
-export const positiveOption =
-  (option: string) =>
-  (text: string): number => {
+export const positiveOption = (option: string): OptionReader<number> =>
+  reader({ type: 'number', exclusiveMinimum: 0 }, (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text)
     if (!(value > 0 && value < Infinity))
       throw new InputError({ where: option, expected: 'a number above 0', got: `"${text}"` })
     return value
-  }
+  })
 
 /** Reads an option as one of some words. @throws InputError listing them */
-export const wordOption =
-  <const W extends string>(option: string, words: readonly W[]) =>
-  (text: string): W => {
+export const wordOption = <const W extends string>(option: string, words: readonly W[]): OptionReader<W> =>
+  reader({ enum: words }, (text) => {
     const found = words.find((word) => word === text.toLowerCase())
     if (found === undefined) throw new InputError({ where: option, expected: words.join(' or '), got: `"${text}"` })
     return found
-  }
+  })
 
 /** Reads an option as two numbers, the smaller first. @throws InputError naming option and what came */
-export const windowOption =
-  (option: string) =>
-  (text: string): readonly [number, number] => {
+export const windowOption = (option: string): OptionReader<readonly [number, number]> =>
+  reader({ type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 }, (text) => {
     const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
     const [low, high] = numbers
     if (numbers.length !== 2 || !Number.isFinite(low) || !Number.isFinite(high) || !(low! < high!))
       throw new InputError({ where: option, expected: 'two numbers low,high with low < high', got: `"${text}"` })
     return [low!, high!]
-  }
+  })

@@ -36,7 +36,7 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       .command('run')
       .argument('<benchmark>', benchmarks.map((b) => b.name).join(', '))
       .description('train a network, run its recorded steps on the chip, report')
-      .option('--preset <name>', 'quick (default) or paper', undefined)
+      .option('--preset <name>', 'quick (default) or paper', wordOption('--preset', ['quick', 'paper']))
       .option('--data <dir>', 'folder with the real data set; without it built-in synthetic data stand in')
       .option(
         '--test-data <dir>',
@@ -91,7 +91,7 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
   )
     .addHelpText('after', runHelp())
     .action(async (benchmark: string, given: RunOptions & CommonOptions) => {
-      const { quiet: _q, color: _c, debug: _d, ...options } = given
+      const { quiet: _q, verbose: _v, color: _c, debug: _d, config: _f, ...options } = given
       const { runBenchmark } = await import('./run')
       exitWith(await runBenchmark(benchmark, options, consoleOf(given)))
     })

@@ -7,8 +7,9 @@ import { workerGradients, writeWhole } from '@h2learn/snn-core/threads'
 import { type Console, clock } from './console'
 import { exitCodes } from './failure'
 import { jsonTarget, resultFolder, writeJson } from './files'
+import type { SampledStep } from './recording'
 import { planRun, type RunOptions, type RunPlan } from './run-plan'
-import { runReport } from './run-report'
+import { type FullRunReport, runReport } from './run-report'
 import { sampleAfter } from './sample-after'
 import { checkpointFile, trainAsPlanned } from './train'
 import { version } from './version'
@@ -32,6 +33,38 @@ const announce = (plan: RunPlan, out: Console) => {
 const resumeCommand = (benchmark: string, path: string, out: string | undefined) =>
   `h2learn run ${benchmark} --resume ${/\s/.test(path) ? JSON.stringify(path) : path}${out === undefined ? '' : ` --out ${/\s/.test(out) ? JSON.stringify(out) : out}`}`
 
+/** The timeline of a run for the page. */
+const slicesOf = ({ run }: SampledStep) =>
+  run.timeline.slices.map(({ task, start, end }) => ({
+    resource: task.resource,
+    layer: task.layer ?? 'update',
+    subBatch: task.subBatch ?? 0,
+    start,
+    end,
+  }))
+
+/** Writes page and JSON to where they were asked for; what cannot be written does not keep the rest from being tried. */
+const writeResults = async (
+  report: FullRunReport,
+  sampled: SampledStep,
+  { folder, json }: { readonly folder: string | undefined; readonly json: string | undefined },
+  out: Console,
+): Promise<void> => {
+  const failures: unknown[] = []
+  const attempt = (work: () => Promise<void>) => work().catch((error) => void failures.push(error))
+  if (json !== undefined) await attempt(() => writeJson(json, report))
+  if (folder !== undefined) {
+    const page = join(folder, 'report.html')
+    await attempt(() => writeWhole(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`))
+    await attempt(async () => {
+      const { renderHtml } = await import('@h2learn/report')
+      await writeWhole(page, await renderHtml(report, { timeline: slicesOf(sampled) }))
+      out.note(`report: ${page}`)
+    })
+  }
+  if (failures.length > 0) throw failures[0]
+}
+
 /**
  * `h2learn run <benchmark>`: trains, records sampled steps, runs the engines on exactly those tensors, schedules and
  * prices them, reports.
@@ -42,7 +75,9 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
   if (options.json !== undefined) await jsonTarget('--json', options.json)
   const plan = await planRun(name, options)
   announce(plan, out)
+  out.detail(`h2learn ${version}, node ${process.versions.node}, ${process.platform} ${process.arch}`)
   const checkpointPath = options.resume ?? checkpointFile(folder, plan.benchmark.name)
+  out.detail(`checkpoint: ${checkpointPath}`)
   const gradients = workerGradients({ threads: plan.threads })
   const stop = new AbortController()
   const onSignal = () => {
@@ -63,7 +98,9 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
     const { state, status } = trained.outcome
     if (status === 'interrupted') {
       out.say(
-        `Interrupted after step ${state.step}. Continue with: ${resumeCommand(plan.benchmark.name, checkpointPath, options.out)}`,
+        trained.checkpoint === undefined
+          ? `Interrupted after step ${state.step}; no checkpoint could be written, so that the run cannot go on.`
+          : `Interrupted after step ${state.step}. Continue with: ${resumeCommand(plan.benchmark.name, trained.checkpoint, options.out)}`,
       )
       return exitCodes.interrupted
     }
@@ -86,6 +123,7 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
     const firstOf = (count: number) => Uint32Array.from({ length: count }, (_, i) => i)
     const test = await evaluate(plan.test, firstOf(plan.evaluate.test))
     const train = await evaluate(plan.train, firstOf(plan.evaluate.train))
+    const since = performance.now()
     const chip = accelerator()
     const sampled = trained.last ?? sampleAfter(plan, state, chip)
     const functional = plan.checkFunction ? checkFunction(chip.engines, sampled.records[0]!, config.lossScale) : []
@@ -105,22 +143,16 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
       weightsChecksum: checksum(state),
       version,
     })
+    out.detail(`chip and report in ${clock((performance.now() - since) / 1000)}; weights ${report.weights_crc32}`)
     out.say(formatRun(report, { columns: out.columns, color: out.color }))
-    if (folder !== undefined) {
-      const { renderHtml } = await import('@h2learn/report')
-      const page = join(folder, 'report.html')
-      const slices = sampled.run.timeline.slices.map(({ task, start, end }) => ({
-        resource: task.resource,
-        layer: task.layer ?? 'update',
-        subBatch: task.subBatch ?? 0,
-        start,
-        end,
-      }))
-      await writeWhole(page, await renderHtml(report, { timeline: slices }))
-      await writeWhole(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
-      out.note(`report: ${page}`)
-    } else if (options.resume === undefined) await rm(checkpointPath, { force: true })
-    if (options.json !== undefined) await writeJson(options.json, report)
+    if (folder === undefined && options.resume === undefined) await rm(checkpointPath, { force: true })
+    await writeResults(report, sampled, { folder, json: options.json }, out).catch((error) => {
+      if (trained.checkpoint !== undefined)
+        out.warn(
+          `The trained network is in ${trained.checkpoint}. Report again with: ${resumeCommand(plan.benchmark.name, trained.checkpoint, 'another/folder')}`,
+        )
+      throw error
+    })
     return exitCodes.done
   } finally {
     process.off('SIGINT', onSignal)

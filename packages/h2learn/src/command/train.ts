@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
   batchInput,
@@ -35,6 +36,8 @@ export interface TrainedRun {
   /** Samples trained on in this process. */
   readonly samples: number
   readonly stages: readonly StageSummary[]
+  /** Where the last checkpoint went; undefined when none could be written. */
+  readonly checkpoint?: string
   /** The last sampled step of this process; undefined when none was reached. */
   readonly last?: SampledStep
 }
@@ -80,19 +83,26 @@ export const trainAsPlanned = async (
     dataset: identifySamples(train),
     extra: { run: { benchmark: benchmark.name, options: kept }, stages },
   })
-  let canSave = true
+  // where checkpoints go; when there is no room, into the folder for temporary files; when there neither, nowhere
+  const places = [checkpointPath, join(tmpdir(), `h2learn-${benchmark.name}-${process.pid}.h2l`)]
+  let checkpoint: string | undefined
   let stalledSteps = 0
   const save = async (now: TrainingState): Promise<boolean> => {
-    if (!canSave) return false
-    try {
-      await resultFolder('--out', dirname(checkpointPath))
-      await saveCheckpoint(checkpointPath, now, meta())
-      return true
-    } catch (error) {
-      canSave = false
-      out.warn(`No checkpoint: ${explain(error, false).message}`)
-      return false
+    while (places.length > 0) {
+      const [place] = places
+      try {
+        await resultFolder('--out', dirname(place!))
+        await saveCheckpoint(place!, now, meta())
+        if (place !== checkpointPath && checkpoint !== place) out.warn(`The checkpoint is in ${place} instead.`)
+        checkpoint = place
+        return true
+      } catch (error) {
+        places.shift()
+        out.warn(`No checkpoint: ${explain(error, false).message}`)
+      }
     }
+    checkpoint = undefined
+    return false
   }
 
   const bar = out.progress(steps)
@@ -142,12 +152,13 @@ export const trainAsPlanned = async (
       seconds: (performance.now() - started) / 1000,
       samples: (outcome.state.step - state.step) * config.batch,
       stages,
+      ...(checkpoint !== undefined && { checkpoint }),
       ...(last && { last }),
     }
   } catch (error) {
     bar.stop()
     if (error instanceof DivergenceError && (await save(error.state)))
-      out.warn(`The last good step is in ${checkpointPath}.`)
+      out.warn(`The last good step is in ${checkpoint}.`)
     throw error
   }
 }

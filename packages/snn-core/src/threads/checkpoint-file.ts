@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint'
 import { InputError } from '../errors'
@@ -6,10 +6,14 @@ import type { CheckpointMeta, TrainingState } from '../training-state'
 
 /**
  * Writes a file so that it is always whole: into a new file beside it, flushed to the disk, then renamed over the old one.
- * A crash leaves the old file or the new one, never half of one.
- * @throws the file system's error (no such folder, no space left); the old file is then as it was
+ * A crash leaves the old file or the new one, never half of one. A link stays a link to the file; what is no file (a device, a
+ * pipe) is written to as it is.
+ * @throws the file system's error (no such folder, no space left) with the path; the old file is then as it was
  */
-export const writeWhole = async (path: string, content: string | Uint8Array): Promise<void> => {
+export const writeWhole = async (target: string, content: string | Uint8Array): Promise<void> => {
+  const there = await stat(target).catch(() => undefined)
+  if (there && !there.isFile()) return writeFile(target, content)
+  const path = there ? await realpath(target) : target
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {
     const file = await open(beside, 'w')
@@ -22,7 +26,7 @@ export const writeWhole = async (path: string, content: string | Uint8Array): Pr
     await rename(beside, path)
   } catch (error) {
     await rm(beside, { force: true })
-    throw error
+    throw Object.assign(error as Error, { path })
   }
 }
 
