@@ -21,6 +21,10 @@ export const compileKernels = async () => {
       '--runtime',
       'stub',
       '--importMemory',
+      '--initialMemory',
+      '1',
+      '--maximumMemory',
+      '65536',
     ],
     {
       readFile: (name) => {

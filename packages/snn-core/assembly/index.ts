@@ -10,5 +10,6 @@ export {
   sumOverTime,
   transposeBits,
 } from './neurons'
-export { expandBits, expandLevels, transposePlanes, unpackRows } from './pack'
+export { expandBits, expandLevels, foldTaps, transposePlanes, unfoldTaps, unpackRows } from './pack'
 export { sumRows } from './rows'
+export { largest, updateAdam, updateMomentum, updateSgd } from './update'

@@ -154,18 +154,21 @@ export function potentialGradients(
 }
 
 /**
- * Words per place with a bit per channel, turned into bits per channel with a bit per place (ORed into `bits`).
+ * Words per place with a bit per channel, turned into bits per channel with a bit per place.
+ * @param channels how many channels exist
  * @param channelStride bytes of one channel's bits
  */
 export function transposeBits(
   words: usize,
   maps: i32,
   places: i32,
+  channels: i32,
   bits: usize,
   mapStride: usize,
   channelStride: usize,
 ): void {
   for (let m = 0; m < maps; m++, bits += mapStride) {
+    memory.fill(bits, 0, <usize>channels * channelStride)
     for (let p = 0; p < places; p++, words += 4) {
       let word = load<u32>(words)
       const to = bits + ((<usize>(p >>> 5)) << 2)

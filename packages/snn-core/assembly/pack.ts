@@ -46,32 +46,102 @@ export function transposePlanes(
   }
 }
 
-/** Transpose of a block of rows back into tight rows that are no whole vectors: out[lane · rows + row]. */
-export function unpackRows(from: usize, width: i32, rows: i32, lanes: i32, to: usize): void {
-  const stride = (<usize>rows) << 2
+/**
+ * Transpose of a block of rows into rows of places: lane's values at `to + lane·toStride`, one float32 per row.
+ * @param add adds them to what is there instead
+ */
+export function unpackRows(
+  from: usize,
+  width: i32,
+  rows: i32,
+  lanes: i32,
+  to: usize,
+  toStride: usize,
+  add: bool,
+): void {
   const place = (<usize>width) << 2
   let row = 0
   for (; row + 4 <= rows; row += 4) {
     const at = from + <usize>row * place
     for (let lane = 0; lane < lanes; lane += 4) {
       const source = at + ((<usize>lane) << 2)
-      transposeFour(
-        v128.load(source),
-        v128.load(source + place),
-        v128.load(source + 2 * place),
-        v128.load(source + 3 * place),
-        to + <usize>lane * stride + ((<usize>row) << 2),
-        stride,
-        lanes - lane,
-      )
+      const target = to + <usize>lane * toStride + ((<usize>row) << 2)
+      const a = v128.load(source)
+      const b = v128.load(source + place)
+      const c = v128.load(source + 2 * place)
+      const d = v128.load(source + 3 * place)
+      if (add) addTransposed(a, b, c, d, target, toStride, lanes - lane)
+      else transposeFour(a, b, c, d, target, toStride, lanes - lane)
     }
   }
   for (; row < rows; row++)
-    for (let lane = 0; lane < lanes; lane++)
-      store<f32>(
-        to + <usize>lane * stride + ((<usize>row) << 2),
-        load<f32>(from + <usize>row * place + ((<usize>lane) << 2)),
-      )
+    for (let lane = 0; lane < lanes; lane++) {
+      const value = load<f32>(from + <usize>row * place + ((<usize>lane) << 2))
+      const target = to + <usize>lane * toStride + ((<usize>row) << 2)
+      store<f32>(target, add ? load<f32>(target) + value : value)
+    }
+}
+
+function addTransposed(a: v128, b: v128, c: v128, d: v128, to: usize, stride: usize, rows: i32): void {
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
+  const AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5)
+  const CD = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
+  v128.store(to, f32x4.add(v128.load(to), v128.shuffle<f32>(ab, cd, 0, 1, 4, 5)))
+  if (rows > 1) v128.store(to + stride, f32x4.add(v128.load(to + stride), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7)))
+  if (rows > 2)
+    v128.store(to + 2 * stride, f32x4.add(v128.load(to + 2 * stride), v128.shuffle<f32>(AB, CD, 0, 1, 4, 5)))
+  if (rows > 3)
+    v128.store(to + 3 * stride, f32x4.add(v128.load(to + 3 * stride), v128.shuffle<f32>(AB, CD, 2, 3, 6, 7)))
+}
+
+/**
+ * Weights of kernels with the pooling folded in: `pairs` kernels of `taps` into kernels of `wide` places, each the sum
+ * of the weights that the listed shifts (u16 tap, u16 place) bring there, ÷ divisor.
+ */
+export function foldTaps(
+  from: usize,
+  to: usize,
+  pairs: i32,
+  taps: i32,
+  wide: i32,
+  shifts: usize,
+  count: i32,
+  divisor: f32,
+): void {
+  const size = (<usize>wide) << 2
+  for (let pair = 0; pair < pairs; pair++, from += (<usize>taps) << 2, to += size) {
+    memory.fill(to, 0, size)
+    for (let i: usize = 0; i < <usize>count; i++) {
+      const shift = shifts + (i << 2)
+      const target = to + ((<usize>load<u16>(shift, 2)) << 2)
+      store<f32>(target, load<f32>(target) + load<f32>(from + ((<usize>load<u16>(shift)) << 2)))
+    }
+    for (let i: usize = 0; i < size; i += 4) store<f32>(to + i, load<f32>(to + i) / divisor)
+  }
+}
+
+/** The transpose of `foldTaps`: `places` lists for each tap the `each` (u16) places that its weight went to. */
+export function unfoldTaps(
+  from: usize,
+  to: usize,
+  pairs: i32,
+  taps: i32,
+  wide: i32,
+  places: usize,
+  each: i32,
+  divisor: f32,
+  add: bool,
+): void {
+  for (let pair = 0; pair < pairs; pair++, from += (<usize>wide) << 2) {
+    let at = places
+    for (let tap = 0; tap < taps; tap++, to += 4) {
+      let sum: f32 = 0
+      for (let i = 0; i < each; i++, at += 2) sum += load<f32>(from + ((<usize>load<u16>(at)) << 2))
+      sum /= divisor
+      store<f32>(to, add ? load<f32>(to) + sum : sum)
+    }
+  }
 }
 
 /** Real values of a block of channels [place][channel] from bits per channel: 1 where the bit is set, else 0. */

@@ -2,6 +2,9 @@ import type { Backend, Loss, Network, NeuronConfig, Precision, RealArray, Sample
 import type { DrawSeed } from './batches'
 import { reusableBuffers } from './buffers'
 import { type EvaluationTally, evaluationShard } from './evaluation-shard'
+import { releaseEngines } from './fast/engine'
+import { fastBatch, fastLargest, fastUpdate } from './fast/fast-batch'
+import type { OptimizedWeights, Optimizer } from './optimizer'
 import { weightsOf } from './parameters'
 import { gradientShard, type ShardTally } from './shard'
 
@@ -40,6 +43,18 @@ export interface BatchGradients extends ShardTally {
   readonly gradW: RealArray
 }
 
+/** One step of the optimiser: what `updateWeights` computes. */
+export interface UpdateStep {
+  readonly config: Optimizer['config']
+  readonly from: OptimizedWeights
+  /** The last gradients of this source, and the largest magnitude in them. */
+  readonly gradW: RealArray
+  readonly largest: number
+  readonly learningRate: number
+  /** `gradW` is divided by it first, in place. */
+  readonly lossScale: number
+}
+
 /**
  * Computes gradients and evaluations of batches: in this thread or in workers, with the same bits either way. One call
  * at a time: results and buffers are reused by the next.
@@ -53,6 +68,17 @@ export interface GradientSource {
   readonly gradients: (work: GradientWork, weights: RealArray) => Promise<BatchGradients>
   /** Stops between shards when the signal fires; `samples` of the tally tells how far it came. */
   readonly evaluation: (work: PassWork, weights: RealArray, signal?: AbortSignal) => Promise<EvaluationTally>
+  /**
+   * The largest magnitude in gradients of this source, NaN when one is NaN.
+   * @returns undefined when they lie elsewhere
+   */
+  readonly largest?: (gradW: RealArray) => Promise<number | undefined>
+  /**
+   * `updateWeights` by the kernels, the same bits, in memory of this source: `from` is overwritten if it came from here,
+   * and what is returned is valid until the next update.
+   * @returns undefined when it cannot; then nothing has changed
+   */
+  readonly update?: (step: UpdateStep) => Promise<OptimizedWeights | undefined>
   /** Ends the worker threads; the source cannot be used afterwards. */
   readonly close: () => Promise<void>
 }
@@ -113,11 +139,21 @@ export const localGradients = (): GradientSource => {
   const pause = breather()
   let total: RealArray = new Float32Array(0)
   let part: RealArray = total
+  const owner = {}
   return {
     mode: 'in-process',
     threads: 1,
     gradients: async (work, weights) => {
       const layers = weightsOf(work.network, weights)
+      const fast = fastBatch(work, layers, owner)
+      if (fast) {
+        let tally: ShardTally | undefined
+        for (const indices of shardsOf(work.indices)) {
+          tally = addTallies(tally, fast.shard(indices))
+          await pause()
+        }
+        return { ...tally!, gradW: fast.gradW }
+      }
       if (total.length !== weights.length || total.constructor !== weights.constructor) {
         total = weights.slice()
         part = weights.slice()
@@ -144,6 +180,8 @@ export const localGradients = (): GradientSource => {
       }
       return tally!
     },
-    close: async () => {},
+    largest: async (gradW) => fastLargest(gradW, owner),
+    update: async (step) => fastUpdate(step, owner),
+    close: async () => releaseEngines(owner),
   }
 }

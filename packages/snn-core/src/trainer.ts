@@ -161,22 +161,43 @@ const failed = (what: string, report: StepReport, config: TrainingConfig, state:
  * @throws ShapeError, InputError when samples, network, configuration and state do not belong together
  */
 export const trainNetwork = async (run: TrainingRun): Promise<TrainingOutcome> => {
-  const { network, samples, config, hooks = {}, signal, gradients = localGradients() } = run
+  if (run.gradients) return trainWith(run, run.gradients)
+  const gradients = localGradients()
+  try {
+    return await trainWith(run, gradients)
+  } finally {
+    await gradients.close()
+  }
+}
+
+const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<TrainingOutcome> => {
+  const { network, samples, config, hooks = {}, signal } = run
   checkSamples(samples, network)
   checkState(run)
   const perEpoch = stepsPerEpoch(samples.count, config.batch)
   const steps = totalSteps(config, samples.count)
   const history = structuredClone(run.state.history) as { [K in keyof TrainingHistory]: number[] }
-  const { neuron, loss, precision, lossScale, seed, backend } = config
+  const { neuron, loss, precision, lossScale, seed, backend, optimizer } = config
   let now: OptimizedWeights = { weights: run.state.weights, state: run.state.optimizer }
   let spare: OptimizedWeights | undefined
   let { step } = run.state
   let order: Uint32Array | undefined
+  // whether the weights lie in memory of the source, which its next update overwrites
+  let borrowed = false
   const stateNow = (): TrainingState => ({ step, weights: now.weights, optimizer: now.state, history })
+  const lastState = (): TrainingState =>
+    borrowed
+      ? {
+          step,
+          weights: now.weights.slice(),
+          optimizer: { steps: now.state.steps, moments: now.state.moments.map((m) => m.slice()) },
+          history,
+        }
+      : stateNow()
   const stopwatch = paceOf()
 
   while (step < steps) {
-    if (signal?.aborted) return { status: 'interrupted', state: stateNow() }
+    if (signal?.aborted) return { status: 'interrupted', state: lastState() }
     const epoch = Math.floor(step / perEpoch)
     const stepInEpoch = step % perEpoch
     if (!order || stepInEpoch === 0) order = epochOrder(samples.count, seed, epoch)
@@ -200,16 +221,29 @@ export const trainNetwork = async (run: TrainingRun): Promise<TrainingOutcome> =
       layers,
       ...stopwatch(indices.length, (steps - step - 1) * config.batch),
     }
-    if (!Number.isFinite(report.loss)) throw failed('the loss is not finite', report, config, stateNow())
-    if (!allFinite(result.gradW)) throw failed('a weight gradient is not finite', report, config, stateNow())
+    if (!Number.isFinite(report.loss)) throw failed('the loss is not finite', report, config, lastState())
+    const largest = await gradients.largest?.(result.gradW)
+    if (!(largest === undefined ? allFinite(result.gradW) : Number.isFinite(largest)))
+      throw failed('a weight gradient is not finite', report, config, lastState())
     await hooks.beforeUpdate?.({ report, weights, indices })
-    if (lossScale !== 1) for (let i = 0; i < result.gradW.length; i++) result.gradW[i] /= lossScale
-    const next = updateWeights(config.optimizer, now, result.gradW, learningRate, spare)
-    if (!allFinite(next.weights) || !next.state.moments.every(allFinite))
-      throw failed('the update gave weights or moments that are not finite', report, config, stateNow())
-    // two sets of buffers in turn; the caller's start state is never one of them
-    spare = now.weights === run.state.weights ? undefined : now
-    now = next
+    const { gradW } = result
+    const inPlace =
+      largest === undefined
+        ? undefined
+        : await gradients.update?.({ config: optimizer, from: now, gradW, largest, learningRate, lossScale })
+    if (inPlace) {
+      now = inPlace
+      spare = undefined
+    } else {
+      if (lossScale !== 1) for (let i = 0; i < result.gradW.length; i++) result.gradW[i] /= lossScale
+      const next = updateWeights(optimizer, now, result.gradW, learningRate, spare)
+      if (!allFinite(next.weights) || !next.state.moments.every(allFinite))
+        throw failed('the update gave weights or moments that are not finite', report, config, lastState())
+      // two sets of buffers in turn; neither the caller's start state nor the source's memory is ever one of them
+      spare = now.weights === run.state.weights || borrowed ? undefined : now
+      now = next
+    }
+    borrowed = inPlace !== undefined
     history.loss.push(report.loss)
     history.accuracy.push(report.accuracy)
     history.tieShare.push(report.tieShare)
@@ -218,7 +252,7 @@ export const trainNetwork = async (run: TrainingRun): Promise<TrainingOutcome> =
     await hooks.onStep?.(report, stateNow())
     if (step % perEpoch === 0) await hooks.onEpoch?.(epoch, stateNow())
   }
-  return { status: 'done', state: stateNow() }
+  return { status: 'done', state: lastState() }
 }
 
 /** Counts of a batch as shares of its samples. */

@@ -59,6 +59,13 @@ export const weightGradientByGradientsCut = (
   density: number,
 ): Cut => updateCut(layer.K, inputs, outputs * taps, maps, density)
 
+/** Bytes of ∇w rows that are summed before they go to their tensor: about what the second-level cache holds. */
+const GRADIENT_ROW_BYTES = 2 ** 21
+
+/** Channels (of `channels`) whose ∇w rows of `others` values a tap are summed together. */
+export const gradientRows = (channels: number, taps: number, others: number): number =>
+  clamp(GRADIENT_ROW_BYTES / (taps * Math.ceil(others / 4) * 16), 1, channels)
+
 /** Entries of all lists, and number of lists, that any cut of a layer needs room for. */
 export const listRoom = (geometry: Geometry, inputMaps: number, maps: number) => {
   const { layer, inputs, outputs, taps } = geometry

@@ -1,5 +1,6 @@
 import { rng } from '../rng'
-import type { Plan, PlannedLayer } from './plan'
+import type { Place } from './place'
+import type { PlannedLayer } from './plan'
 
 let drawn: { readonly density: number; readonly seed: number } | undefined
 
@@ -16,9 +17,13 @@ export const drawGradients = (draw: { readonly density: number; readonly seed: n
 export const gradientDraw = () => drawn
 
 /** Overwrites ∇u of one layer; also its bits, and which maps have any. */
-export const applyDraw = (plan: Plan, { layer, blocks, places, words }: PlannedLayer, B: number): number => {
+export const applyDraw = (
+  { plan, kernels: { views } }: Place,
+  { layer, blocks, places, words }: PlannedLayer,
+  B: number,
+): number => {
   const { density, seed } = drawn!
-  const { views, samples, network, nonZeros, activeMaps } = plan
+  const { samples, network, nonZeros, activeMaps } = plan
   const { next } = rng(seed + layer.index)
   const maps = B * network.T
   const { K } = layer

@@ -1,8 +1,9 @@
 import type { LayerInput, NeuronConfig } from '../api'
 import { forwardCut } from './cuts'
-import type { KernelCalls } from './kernels'
 import { addEffectual, inPhase } from './phases'
-import type { Plan, PlannedLayer } from './plan'
+import { type Place, sumOfTeam } from './place'
+import type { PlannedLayer } from './plan'
+import { ownOf, shareOf } from './team'
 
 /** What the forward pass counted in one layer. */
 export interface ForwardCounts {
@@ -12,48 +13,56 @@ export interface ForwardCounts {
   readonly entries: number
 }
 
-/** Copies what the first layer reads into linear memory, sample by sample. */
-export const loadInput = (plan: Plan, input: LayerInput, { copyBits }: KernelCalls): void => {
-  const { views, layers, staging, network } = plan
+/** Copies what the first layer reads into linear memory, sample by sample: one thread does, and all meet after it. */
+export const loadInput = ({ plan, kernels: { run, views }, team }: Place, input: LayerInput): void => {
+  const { layers, staging, network } = plan
   const [{ input: target, layer, inputs }] = layers
-  if (input.kind === 'pixels') {
-    views.u8.set(input.data.data, target.address)
-    return
+  if (input.kind !== 'pixels' && input.kind !== 'spikes')
+    throw new Error(`the fast backend reads pixels and spikes, not ${input.kind}`)
+  if (team.me === 0) {
+    if (input.kind === 'pixels') views.u8.set(input.data.data, target.address)
+    else {
+      const { B } = input.data.shape
+      const { T } = network
+      views.u32.set(input.data.data, staging / 4)
+      for (let b = 0; b < B; b++)
+        for (let t = 0; t < T; t++)
+          for (let c = 0; c < layer.C; c++)
+            run.copyBits(
+              staging,
+              ((t * B + b) * layer.C + c) * inputs,
+              inputs,
+              target.address + (b * T + t) * target.mapBytes + c * target.channelBytes,
+            )
+    }
   }
-  if (input.kind !== 'spikes') throw new Error(`the fast backend reads pixels and spikes, not ${input.kind}`)
-  const { B } = input.data.shape
-  const { T } = network
-  views.u32.set(input.data.data, staging / 4)
-  for (let b = 0; b < B; b++)
-    for (let t = 0; t < T; t++)
-      for (let c = 0; c < layer.C; c++)
-        copyBits(
-          staging,
-          ((t * B + b) * layer.C + c) * inputs,
-          inputs,
-          target.address + (b * T + t) * target.mapBytes + c * target.channelBytes,
-        )
+  team.meet()
 }
 
-/** Summed inputs of a layer's neurons (order of addition as in `layerCurrent`) into `out` [block][map][place][channel]. */
+/**
+ * Summed inputs of a layer's neurons (order of addition as in `layerCurrent`) into `out` [block][map][place][channel].
+ * A team shares the maps; the channels of an FC layer, whose weights are read once then.
+ */
 const currents = (
-  plan: Plan,
+  { kernels: { run, views }, team, scratch }: Place,
   planned: PlannedLayer,
   maps: number,
   mapCapacity: number,
   density: number,
   out: number,
-  run: KernelCalls,
 ) => {
-  const { lists, values, counts, sums, window, views } = plan
-  const { layer, blocks, input, inputs, outputs, places, taps, forwardRows } = planned
-  const forward = forwardCut(planned, maps, density)
+  const { lists, values, counts, sums, window } = scratch
+  const { layer, input, inputs, outputs, places, taps, forwardRows } = planned
   const { C, S, stride, convH, convW, outH, outW, currentPool } = layer
+  const byChannels = layer.kind === 'fc'
+  const [begin, end] = byChannels ? [0, maps] : shareOf(team, maps)
+  const blocks = byChannels ? ownOf(team, planned.blocks) : planned.blocks
+  const forward = forwardCut(planned, maps, density)
   const cap = forward.channels * taps
   const words = input.channelBytes / 4
   let entries = 0
-  for (let m = 0; m < maps; m += forward.maps) {
-    const n = Math.min(forward.maps, maps - m)
+  for (let m = begin; m < end; m += forward.maps) {
+    const n = Math.min(forward.maps, end - m)
     // one block's sums of these maps: with pooling in a place of their own first
     const target = (first: number, width: number) =>
       currentPool > 1
@@ -89,7 +98,7 @@ const currents = (
       run.poolCurrents(target(first, width), pooled, n, width / 4, convH, convW, outH, outW, currentPool, window)
     }
   }
-  return entries
+  return byChannels && team.me > 0 ? 0 : entries
 }
 
 /**
@@ -97,40 +106,42 @@ const currents = (
  * @param density of its input as far as known: how the work is cut depends on it, not what comes out
  */
 export const forwardLayer = (
-  plan: Plan,
+  place: Place,
   planned: PlannedLayer,
   B: number,
   density: number,
   neuron: NeuronConfig,
-  run: KernelCalls,
 ): ForwardCounts => {
-  const { network, samples, still } = plan
+  const { network, samples, still } = place.plan
   const { layer, potentials } = planned
   const { K, encoding } = layer
   const maps = B * network.T
   const capacity = samples * network.T
-  const entries = inPhase('forward', () =>
+  const own = inPhase('forward', () =>
     encoding
-      ? currents(plan, planned, B, samples, 1, still, run)
-      : currents(plan, planned, maps, capacity, density, potentials, run),
+      ? currents(place, planned, B, samples, 1, still)
+      : currents(place, planned, maps, capacity, density, potentials),
   )
+  const [entries] = sumOfTeam(place, [own])
   addEffectual('forward', entries * K)
-  const counted = inPhase('neurons', () => fire(plan, planned, B, neuron, run))
+  const counted = inPhase('neurons', () => fire(place, planned, B, neuron))
   return { ...counted, entries }
 }
 
 /** Integrates and fires the neurons of a layer (Eq. 1, 5), turns their spikes into bits per channel, pools them. */
-const fire = (plan: Plan, planned: PlannedLayer, B: number, neuron: NeuronConfig, run: KernelCalls) => {
-  const { network, samples, views, blockWords, still, tally } = plan
+const fire = (place: Place, planned: PlannedLayer, B: number, neuron: NeuronConfig) => {
+  const { plan, kernels, team, scratch } = place
+  const { run, views } = kernels
+  const { network, samples, still } = plan
+  const { blockWords, tally } = scratch
   const { layer, blocks, places, words, potentials, masks, spikes, pooledSpikes } = planned
   const { K, outH, outW, spikePool, encoding } = layer
   const { T } = network
   const maps = B * T
   const capacity = samples * T
-  views.u8.fill(0, spikes, spikes + maps * K * words * 4)
   views.u32.fill(0, tally / 4, tally / 4 + 2)
   const [low, high] = neuron.gradWindow
-  for (const { index, first, width, valid } of blocks) {
+  for (const { index, first, width, valid } of ownOf(team, blocks)) {
     const u = potentials + capacity * places * first * 4
     const row = places * width * 4
     run.integrate(
@@ -152,18 +163,27 @@ const fire = (plan: Plan, planned: PlannedLayer, B: number, neuron: NeuronConfig
       neuron.reset === 'subtract' ? 1 : 0,
       tally,
     )
-    run.transposeBits(blockWords, maps, places, spikes + first * words * 4, K * words * 4, words * 4)
+    const channels = Math.min(width, K - first)
+    run.transposeBits(blockWords, maps, places, channels, spikes + first * words * 4, K * words * 4, words * 4)
   }
-  if (spikePool > 1)
-    for (let map = 0, to = pooledSpikes; map < maps; map++) {
-      run.poolBits(spikes + map * K * words * 4, words * 4, K, outH, outW, spikePool, to)
-      to += K * Math.floor(outH / spikePool) * Math.floor(outW / spikePool)
-    }
-  return { spikes: views.u32[tally / 4], maskBits: views.u32[tally / 4 + 1] }
+  const [fired, open] = sumOfTeam(place, [...views.u32.subarray(tally / 4, tally / 4 + 2)])
+  if (spikePool > 1) {
+    const pooled = K * Math.floor(outH / spikePool) * Math.floor(outW / spikePool)
+    const [begin, end] = shareOf(team, maps)
+    for (let map = begin; map < end; map++)
+      run.poolBits(spikes + map * K * words * 4, words * 4, K, outH, outW, spikePool, pooledSpikes + map * pooled)
+    team.meet()
+  }
+  return { spikes: fired, maskBits: open }
 }
 
 /** Spikes over time of every output neuron: B × classes. */
-export const outputCounts = ({ network: { T, classes }, layers, views: { u32 } }: Plan, B: number): Int32Array => {
+export const outputCounts = ({ plan, kernels: { views } }: Place, B: number): Int32Array => {
+  const {
+    network: { T, classes },
+    layers,
+  } = plan
+  const { u32 } = views
   const { spikes, words, places, layer } = layers[layers.length - 1]
   const counts = new Int32Array(B * classes)
   for (let b = 0; b < B; b++)

@@ -5,46 +5,13 @@ import type { PassWork } from '../gradient-source'
 import { losses, predict, zeroGradientSamples } from '../loss'
 import { roundNeuron } from '../neuron'
 import { LAYER_COUNTS, labelsOf, type ShardTally, type ShardWork } from '../shard'
+import { type Engine, type EngineUser, engineFor, fastWork, SHARD_CAPACITY } from './engine'
 import { backwardLayer, loadOutputGradient } from './fast-backward'
 import { type ForwardCounts, forwardLayer, loadInput, outputCounts } from './fast-forward'
-import { foldedNetwork, foldWeights, unfoldGradients } from './fold'
-import { fastKernels, type Kernels } from './kernels'
-import { packWeights, unpackGradients } from './pack-weights'
+import { locateWeights, packWeights } from './pack-weights'
 import { inPhase } from './phases'
-import { openPlan, type Plan, planNetwork } from './plan'
-
-/** The network this thread's kernels are laid out for, and which weights they hold. */
-interface Engine {
-  readonly key: string
-  readonly kernels: Kernels
-  readonly plan: Plan
-  weights: number | undefined
-}
-
-let engine: Engine | undefined
-
-const keyOf = ({ text, input: { C, H, W }, T }: Network): string => `${text} ${C}x${H}x${W} ${T}`
-
-/** Networks that do not fit, by key: not planned again. */
-const refused = new Set<string>()
-
-const SHARD_CAPACITY = 8
-
-/** The engine for a network and at least so many samples, laid out anew when it was another one's. */
-const engineFor = (network: Network, samples: number, folded = false): Engine | undefined => {
-  const key = `${keyOf(network)}${folded ? ' folded' : ''}`
-  if (engine?.key === key && engine.plan.samples >= samples) return engine
-  const capacity = Math.max(samples, SHARD_CAPACITY)
-  if (refused.has(`${key} ${capacity}`)) return undefined
-  const kernels = fastKernels()
-  const plan = kernels && planNetwork(folded ? foldedNetwork(network) : network, capacity)
-  if (!kernels || !plan || !kernels.reserve(plan.bytes)) {
-    refused.add(`${key} ${capacity}`)
-    return undefined
-  }
-  engine = { key, kernels, plan: openPlan(plan, kernels), weights: undefined }
-  return engine
-}
+import type { Place } from './place'
+import { alone, shareOf, type Team } from './team'
 
 /**
  * Whether the fast backend computes this network: float32, rectangular surrogate, no pooling of the raw input, maps up
@@ -56,46 +23,100 @@ export const fastSupports = (
   precision: Precision,
   samples = SHARD_CAPACITY,
   folded = false,
-): boolean => engineOf({ network, neuron, precision }, samples, folded) !== undefined
+): boolean => engineOf({ network, neuron, precision }, samples, folded, 'reader') !== undefined
 
 const engineOf = (
-  { network, neuron, precision }: Pick<PassWork, 'network' | 'neuron' | 'precision'>,
+  work: Pick<PassWork, 'network' | 'neuron' | 'precision'>,
   samples: number,
-  folded = false,
-): Engine | undefined =>
-  precision === 'f32' && neuron.surrogate.kind === 'rectangular' ? engineFor(network, samples, folded) : undefined
+  folded: boolean,
+  user: EngineUser,
+): Engine | undefined => (fastWork(work) ? engineFor(work.network, samples, folded, user) : undefined)
 
-const holdWeights = ({ network, weightsStamp: stamp }: PassWork, own: Engine, weights: readonly Weights[]) => {
+const placeOf = ({ plan, kernels }: Engine, team: Team = alone): Place => ({
+  plan,
+  kernels,
+  team,
+  scratch: plan.scratch[team.me],
+})
+
+const holdWeights = (place: Place, { weightsStamp: stamp }: PassWork, own: Engine, weights: readonly Weights[]) => {
   if (stamp !== undefined && own.weights === stamp) return
   own.weights = undefined
   inPhase('pack', () => {
-    for (const planned of own.plan.layers) {
-      const { data } = weights[planned.layer.index]
-      const layer = network.layers[planned.layer.index]
-      const held = layer.currentPool === planned.layer.currentPool ? data : foldWeights(layer, data)
-      packWeights(planned, held, own.plan, own.kernels.run)
-    }
+    const from = locateWeights(place, weights)
+    for (const planned of own.plan.layers) packWeights(place, planned, from)
   })
   own.weights = stamp
 }
 
-const forward = (work: PassWork, weights: readonly Weights[], own: Engine) => {
+const forward = (place: Place, work: PassWork, weights: readonly Weights[], own: Engine) => {
   const { network, samples, indices, draw } = work
-  const { plan, kernels } = own
   const B = indices.length
   const neuron = roundNeuron(work.neuron, 'f32')
-  holdWeights(work, own, weights)
-  inPhase('input', () => loadInput(plan, batchInput(samples, indices, network, draw), kernels.run))
+  holdWeights(place, work, own, weights)
+  inPhase('input', () => loadInput(place, batchInput(samples, indices, network, draw)))
   let density = 1
-  const counts = plan.layers.map((planned): ForwardCounts => {
-    const counted = forwardLayer(plan, planned, B, density, neuron, kernels.run)
+  const counts = own.plan.layers.map((planned): ForwardCounts => {
+    const counted = forwardLayer(place, planned, B, density, neuron)
     density = counted.spikes / (B * network.T * planned.layer.K * planned.places)
     // pooled spikes are zero only where the whole window is silent
     density = 1 - (1 - density) ** (planned.layer.spikePool ** 2)
     return counted
   })
-  return { B, neuron, counts, spikeCounts: outputCounts(plan, B) }
+  return { B, neuron, counts, spikeCounts: outputCounts(place, B) }
 }
+
+/**
+ * One shard on an engine; ∇w goes to the home of the engine's memory. Every thread of a team runs it and gets the same
+ * tally.
+ * @param add adds ∇w to what is there
+ */
+export const shardOnEngine = (
+  own: Engine,
+  team: Team,
+  work: ShardWork,
+  weights: readonly Weights[],
+  add: boolean,
+): ShardTally => {
+  const { network, samples, indices, batch, lossScale } = work
+  const place = placeOf(own, team)
+  const { plan, kernels } = own
+  const { B, neuron, counts, spikeCounts } = forward(place, work, weights, own)
+  const { classes, T } = network
+  const labels = labelsOf(samples, indices)
+  const { loss, gradOutput } = losses[work.loss].evaluate({ spikeCounts, labels, T, batch })
+  const predicted = predict(spikeCounts, classes)
+  const zeroLoss = zeroGradientSamples(gradOutput, classes)
+  const layers = new Float64Array(network.layers.length * LAYER_COUNTS.length)
+  plan.layers.forEach(({ layer, places }, l) => {
+    layers.set([B * T * layer.K * places, counts[l].spikes, counts[l].maskBits], l * LAYER_COUNTS.length)
+  })
+  if (zeroLoss === B) {
+    // nothing to learn: ∇w is 0
+    const [from, to] = shareOf(team, plan.parameters)
+    if (!add) kernels.views.f32.fill(0, plan.home.gradW / 4 + from, plan.home.gradW / 4 + to)
+  } else {
+    if (lossScale !== 1) for (let i = 0; i < gradOutput.length; i++) gradOutput[i] *= lossScale
+    loadOutputGradient(place, gradOutput)
+    for (let l = plan.layers.length - 1; l >= 0; l--) {
+      const { gradients, flushed } = backwardLayer(place, plan.layers[l], B, counts[l].entries, neuron, add)
+      layers.set([gradients, gradients, flushed], l * LAYER_COUNTS.length + 3)
+    }
+  }
+  // the next shard overwrites what others may still read
+  team.meet()
+  return {
+    loss,
+    correct: predicted.labels.reduce((n, k, b) => n + (k === labels[b] ? 1 : 0), 0),
+    ties: predicted.ties,
+    zeroLoss,
+    layers,
+  }
+}
+
+/** ∇w of an engine: a view of its memory. */
+export const gradientsOf = ({ plan, kernels }: Engine): Float32Array =>
+  kernels.views.f32.subarray(plan.home.gradW / 4, plan.home.gradW / 4 + plan.parameters)
 
 /**
  * `gradientShard` by the fast backend: the same additions in the same order as the reference, so the same bits in ∇w
@@ -107,58 +128,19 @@ export const fastGradientShard = (
   weights: readonly Weights[],
   gradW: RealArray,
 ): ShardTally | undefined => {
-  const { network, samples, indices, batch, lossScale } = work
-  const own = engineOf(work, indices.length, work.backend === 'folded')
+  const own = engineOf(work, work.indices.length, work.backend === 'folded', 'nobody')
   if (!own) return undefined
-  const { plan, kernels } = own
-  const { B, neuron, counts, spikeCounts } = forward(work, weights, own)
-  const { classes, T } = network
-  const labels = labelsOf(samples, indices)
-  const { loss, gradOutput } = losses[work.loss].evaluate({ spikeCounts, labels, T, batch })
-  const predicted = predict(spikeCounts, classes)
-  const zeroLoss = zeroGradientSamples(gradOutput, classes)
-  const layers = new Float64Array(network.layers.length * LAYER_COUNTS.length)
-  plan.layers.forEach(({ layer, places }, l) => {
-    layers.set([B * T * layer.K * places, counts[l].spikes, counts[l].maskBits], l * LAYER_COUNTS.length)
-  })
-  if (zeroLoss === B) gradW.fill(0)
-  else {
-    if (lossScale !== 1) for (let i = 0; i < gradOutput.length; i++) gradOutput[i] *= lossScale
-    loadOutputGradient(plan, gradOutput)
-    let end = gradW.length
-    for (let l = plan.layers.length - 1; l >= 0; l--) {
-      const planned = plan.layers[l]
-      const { gradients, flushed } = backwardLayer(plan, planned, B, counts[l].entries, neuron, kernels.run)
-      layers.set([gradients, gradients, flushed], l * LAYER_COUNTS.length + 3)
-      const layer = network.layers[l]
-      const { K, C, R, S } = layer
-      end -= K * C * R * S
-      inPhase('unpack', () => {
-        if (layer.currentPool === planned.layer.currentPool) unpackGradients(planned, gradW, end, plan, kernels.run)
-        else {
-          const wide = planned.layer
-          const folded = new Float32Array(K * C * wide.R * wide.S)
-          unpackGradients(planned, folded, 0, plan, kernels.run)
-          unfoldGradients(layer, folded, gradW, end)
-        }
-      })
-    }
-  }
-  return {
-    loss,
-    correct: predicted.labels.reduce((n, k, b) => n + (k === labels[b] ? 1 : 0), 0),
-    ties: predicted.ties,
-    zeroLoss,
-    layers,
-  }
+  const tally = shardOnEngine(own, alone, work, weights, false)
+  inPhase('unpack', () => gradW.set(gradientsOf(own)))
+  return tally
 }
 
 /** `evaluationShard` by the fast backend, never folded; undefined when it does not compute this network. */
 export const fastEvaluationShard = (work: PassWork, weights: readonly Weights[]): EvaluationTally | undefined => {
   const { network, samples, indices } = work
-  const own = engineOf(work, indices.length)
+  const own = engineOf(work, indices.length, false, 'reader')
   if (!own) return undefined
-  const { B, counts, spikeCounts } = forward(work, weights, own)
+  const { B, counts, spikeCounts } = forward(placeOf(own), work, weights, own)
   const { classes, T } = network
   const labels = labelsOf(samples, indices)
   const predicted = predict(spikeCounts, classes)

@@ -58,16 +58,14 @@ export const foldWeights = (layer: Layer, data: RealArray): RealArray => {
   return out
 }
 
-/** ∇w of the layer from ∇w of the folded one: the transpose of `foldWeights`, same order, into `out` from `from` on. */
-export const unfoldGradients = (layer: Layer, folded: RealArray, out: RealArray, from: number): void => {
-  const { K, C, R, S, currentPool: k } = layer
-  const wide = foldedLayer(layer)
-  const [taps, wideTaps] = [R * S, wide.R * wide.S]
+/** Shifts of a layer for the kernels: u16 tap, u16 folded place each, in their order. */
+export const foldShifts = (layer: Layer): Uint16Array => Uint16Array.from(shiftsOf(layer).flat())
+
+/** The k² folded places of every tap, in the order of the shifts. */
+export const unfoldPlaces = (layer: Layer): Uint16Array => {
   const shifts = shiftsOf(layer)
-  out.fill(0, from, from + K * C * taps)
-  for (let pair = 0, at = from; pair < K * C; pair++, at += taps)
-    for (const [tap, place] of shifts) out[at + tap] += folded[pair * wideTaps + place]
-  for (let i = from; i < from + K * C * taps; i++) out[i] /= k * k
+  const taps = Array.from({ length: layer.R * layer.S }, (_, tap) => tap)
+  return Uint16Array.from(taps.flatMap((tap) => shifts.filter((shift) => shift[0] === tap).map((shift) => shift[1])))
 }
 
 /** `foldWeights` as the weights of the folded layer. */

@@ -21,7 +21,13 @@ export interface KernelCalls {
   readonly listGradients: (...args: number[]) => number
   readonly listGradientPlaces: (...args: number[]) => number
   readonly transposePlanes: (...args: number[]) => void
-  readonly unpackRows: (from: Address, width: number, rows: number, lanes: number, to: Address) => void
+  readonly unpackRows: (...args: number[]) => void
+  readonly foldTaps: (...args: number[]) => void
+  readonly unfoldTaps: (...args: number[]) => void
+  readonly largest: (values: Address, bytes: number) => number
+  readonly updateSgd: (w: Address, g: Address, bytes: number, rate: number) => void
+  readonly updateMomentum: (w: Address, g: Address, v: Address, bytes: number, rate: number, momentum: number) => void
+  readonly updateAdam: (...args: number[]) => void
   readonly expandBits: (...args: number[]) => void
   readonly expandLevels: (...args: number[]) => void
   readonly listPlaces: (...args: number[]) => number
@@ -37,20 +43,18 @@ export interface KernelCalls {
   readonly spreadGradients: (...args: number[]) => void
 }
 
-/** One instance of the kernels with its linear memory and views on all of it. */
+/** One instance of the kernels on a linear memory that never grows, so that views on it stay valid. */
 export interface Kernels {
   readonly run: KernelCalls
-  /** Makes the memory at least so large; views taken before are then no longer valid. @returns false when it cannot */
-  readonly reserve: (bytes: number) => boolean
-  readonly views: () => { readonly f32: Float32Array; readonly u32: Uint32Array; readonly u8: Uint8Array }
+  readonly memory: MemoryLike
+  readonly views: { readonly f32: Float32Array; readonly u32: Uint32Array; readonly u8: Uint8Array }
 }
 
-interface MemoryLike {
+export interface MemoryLike {
   readonly buffer: ArrayBuffer
-  grow(pages: number): number
 }
 interface WebAssemblyLike {
-  readonly Memory: new (size: { initial: number; maximum: number }) => MemoryLike
+  readonly Memory: new (size: { initial: number; maximum: number; shared?: boolean }) => MemoryLike
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object, imports: object) => { readonly exports: object }
 }
@@ -59,48 +63,79 @@ const PAGE = 65536
 /** Addresses have 32 bits; a little is left out so that no end of a region overflows. */
 export const MEMORY_LIMIT = 4 * 2 ** 30 - 16 * PAGE
 
+const runtime = () => (globalThis as { readonly WebAssembly?: WebAssemblyLike }).WebAssembly
+
 const decodeBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
 
-/** A new instance, or undefined where there is no WebAssembly with SIMD. */
-export const createKernels = (): Kernels | undefined => {
-  const wasm = (globalThis as { readonly WebAssembly?: WebAssemblyLike }).WebAssembly
-  if (!wasm) return undefined
+/** "memory", kind memory: the import that the limits follow, of which bit 1 says that threads share it. */
+const IMPORT = [...'\u0006memory\u0002'].map((c) => c.charCodeAt(0))
+
+/** The same code for a memory that threads share. */
+const sharing = (bytes: Uint8Array): Uint8Array => {
+  const at = bytes.findIndex((_, i) => IMPORT.every((byte, j) => bytes[i + j] === byte)) + IMPORT.length
+  const own = bytes.slice()
+  own[at] |= 2
+  return own
+}
+
+const modules = new Map<boolean, object>()
+
+const moduleOf = (wasm: WebAssemblyLike, shared: boolean): object => {
+  let module = modules.get(shared)
+  if (!module) {
+    const bytes = decodeBase64(KERNELS_BASE64)
+    module = new wasm.Module(shared ? sharing(bytes) : bytes)
+    modules.set(shared, module)
+  }
+  return module
+}
+
+/** Whether this runtime has WebAssembly with SIMD. */
+export const hasKernels = (): boolean => {
+  const wasm = runtime()
+  if (!wasm) return false
   try {
-    const memory = new wasm.Memory({ initial: 1, maximum: 65536 })
-    const module = new wasm.Module(decodeBase64(KERNELS_BASE64))
-    const abort = () => {
-      throw new Error('a kernel of the fast backend aborted')
-    }
-    const { exports } = new wasm.Instance(module, { env: { memory, abort } })
-    return {
-      run: exports as KernelCalls,
-      reserve: (bytes) => {
-        const missing = bytes - memory.buffer.byteLength
-        if (missing <= 0) return true
-        if (bytes > MEMORY_LIMIT) return false
-        try {
-          memory.grow(Math.ceil(missing / PAGE))
-          return true
-        } catch {
-          return false
-        }
-      },
-      views: () => ({
-        f32: new Float32Array(memory.buffer),
-        u32: new Uint32Array(memory.buffer),
-        u8: new Uint8Array(memory.buffer),
-      }),
-    }
+    moduleOf(wasm, false)
+    return true
   } catch {
     // an engine without SIMD refuses the module; the reference does the same work
+    return false
+  }
+}
+
+/** Linear memory of at least so many bytes that threads share, or undefined where there is none. */
+export const sharedMemory = (bytes: number): MemoryLike | undefined => {
+  const wasm = runtime()
+  const pages = Math.ceil(bytes / PAGE)
+  try {
+    if (!wasm || bytes > MEMORY_LIMIT) return undefined
+    return new wasm.Memory({ initial: pages, maximum: pages, shared: true })
+  } catch {
     return undefined
   }
 }
 
-let shared: Kernels | undefined | null = null
-
-/** The instance of this thread. */
-export const fastKernels = (): Kernels | undefined => {
-  if (shared === null) shared = createKernels()
-  return shared
+/**
+ * A new instance on memory of at least so many bytes, or undefined where there is no WebAssembly with SIMD or no room.
+ * @param shared memory of a team of threads, in place of memory of its own
+ */
+export const createKernels = (bytes: number, shared?: MemoryLike): Kernels | undefined => {
+  const wasm = runtime()
+  if (!wasm || bytes > MEMORY_LIMIT || !hasKernels()) return undefined
+  const pages = Math.max(1, Math.ceil(bytes / PAGE))
+  try {
+    const memory = shared ?? new wasm.Memory({ initial: pages, maximum: pages })
+    const abort = () => {
+      throw new Error('a kernel of the fast backend aborted')
+    }
+    const { exports } = new wasm.Instance(moduleOf(wasm, shared !== undefined), { env: { memory, abort } })
+    const { buffer } = memory
+    return {
+      run: exports as KernelCalls,
+      memory,
+      views: { f32: new Float32Array(buffer), u32: new Uint32Array(buffer), u8: new Uint8Array(buffer) },
+    }
+  } catch {
+    return undefined
+  }
 }

@@ -1,67 +1,122 @@
-import type { RealArray } from '../api'
-import type { KernelCalls } from './kernels'
+import type { Weights } from '../api'
+import type { ChannelBlock } from './channel-blocks'
+import type { Place } from './place'
 import type { Plan, PlannedLayer } from './plan'
+import { ownOf, shareOf } from './team'
+
+/** Where the weights of the network lie that the rows are to be made of: at home, or copied as visitors. */
+export const locateWeights = ({ plan, kernels: { views }, team }: Place, weights: readonly Weights[]): number => {
+  const { home, visitors, layers } = plan
+  const there = weights.every(
+    ({ data }, l) => data.buffer === views.u8.buffer && data.byteOffset === home.weights + layers[l].weightOffset,
+  )
+  if (there) return home.weights
+  if (team.me === 0)
+    weights.forEach(({ data }, l) => {
+      views.f32.set(data, (visitors + layers[l].weightOffset) / 4)
+    })
+  team.meet()
+  return visitors
+}
+
+/** Weights of one layer with its pooling folded in; all threads meet after it. */
+const foldWeights = ({ kernels: { run }, team }: Place, planned: PlannedLayer, weights: number): number => {
+  const { wide, taps, weightOffset } = planned
+  if (!wide) return weights + weightOffset
+  const { C, K, R, S, currentPool: k } = wide.layer
+  const [begin, end] = shareOf(team, K * C)
+  const from = weights + weightOffset + begin * R * S * 4
+  run.foldTaps(from, wide.weights + begin * taps * 4, end - begin, R * S, taps, wide.shifts, k ** 2 * R * S, k ** 2)
+  team.meet()
+  return wide.weights
+}
 
 /**
- * Rows of output channels [block][input channel · taps][channel] into rows of input channels
- * [block][(FC: place)][output channel · taps][channel], or the other way round.
+ * Rows of output channels [block][input channel · taps][channel] of one block of input channels into rows of input
+ * channels [output channel · taps][channel], or [place][output channel][channel] (`placeMajor`).
  */
 const turnRows = (
-  { layer, blocks, inputBlocks, taps }: PlannedLayer,
-  forward: number,
-  backward: number,
-  back: boolean,
+  { kernels: { run } }: Place,
+  { layer, taps, forwardRows }: PlannedLayer,
+  own: readonly ChannelBlock[],
+  other: ChannelBlock,
+  to: number,
   placeMajor: boolean,
-  { transposePlanes }: KernelCalls,
 ): void => {
   const { C, K } = layer
-  for (const own of blocks) {
-    const k = Math.min(own.width, K - own.first)
-    const at = forward + C * taps * own.first * 4
-    for (const other of inputBlocks) {
-      const c = Math.min(other.width, C - other.first)
-      const from = at + other.first * taps * own.width * 4
-      const [row, plane] = placeMajor ? [1, K] : [taps, 1]
-      const to = backward + (K * taps * other.first + own.first * row * other.width) * 4
-      const forwardSide = [from, taps * own.width * 4, own.width * 4, c] as const
-      const backwardSide = [to, row * other.width * 4, plane * other.width * 4, k] as const
-      if (back) transposePlanes(...backwardSide, ...forwardSide, taps)
-      else transposePlanes(...forwardSide, ...backwardSide, taps)
-    }
-  }
+  const [row, plane] = placeMajor ? [1, K] : [taps, 1]
+  for (const { first, width } of own)
+    run.transposePlanes(
+      forwardRows + C * taps * first * 4 + other.first * taps * width * 4,
+      taps * width * 4,
+      width * 4,
+      Math.min(other.width, C - other.first),
+      to + first * row * other.width * 4,
+      row * other.width * 4,
+      plane * other.width * 4,
+      Math.min(width, K - first),
+      taps,
+    )
 }
 
-/** KCRS weights of a layer as the rows both passes add: output channels side by side, and input channels side by side. */
-export const packWeights = (planned: PlannedLayer, data: RealArray, plan: Plan, run: KernelCalls): void => {
-  const { layer, blocks, taps, forwardRows, backwardRows } = planned
-  const { C, K, kind } = layer
+/**
+ * KCRS weights of a layer as the rows that both passes add: output channels side by side, and (convolutions) input
+ * channels side by side. All threads meet after it.
+ * @param weights address of the network's weights
+ */
+export const packWeights = (place: Place, planned: PlannedLayer, weights: number): void => {
+  const { kernels, team } = place
+  const { layer, blocks, inputBlocks, taps, forwardRows, backwardRows } = planned
+  const { C, K } = layer
   const rows = C * taps
-  for (const { first, width } of blocks) {
-    const real = Math.min(width, K - first)
-    plan.views.f32.set(data.subarray(first * rows, (first + real) * rows), plan.rowStaging / 4)
+  const from = foldWeights(place, planned, weights)
+  for (const block of ownOf(team, blocks)) {
+    const { first, width } = block
     const to = forwardRows + rows * first * 4
     // one plane: K rows of C·R·S values become C·R·S rows of the block's channels
-    run.transposePlanes(plan.rowStaging, rows * 4, 0, real, to, width * 4, 0, rows, 1)
+    kernels.run.transposePlanes(
+      from + first * rows * 4,
+      rows * 4,
+      0,
+      Math.min(width, K - first),
+      to,
+      width * 4,
+      0,
+      rows,
+      1,
+    )
+    if (!backwardRows) continue
+    for (const other of inputBlocks)
+      turnRows(place, planned, [block], other, backwardRows + K * taps * other.first * 4, false)
   }
-  if (backwardRows) turnRows(planned, forwardRows, backwardRows, false, kind === 'fc', run)
+  team.meet()
 }
 
-/** Weight gradients summed as rows of input channels (`turned`) into rows of output channels. */
-export const turnGradients = (planned: PlannedLayer, plan: Plan, run: KernelCalls): void =>
-  turnRows(planned, plan.gradRows, plan.turnedGradRows, true, false, run)
+/** One block of input channels of an FC layer as rows [place][output channel][channel] in this thread's panel. */
+export const fillPanel = (place: Place, planned: PlannedLayer, other: ChannelBlock): number => {
+  turnRows(place, planned, planned.blocks, other, place.scratch.panel, true)
+  return place.scratch.panel
+}
 
-/** Weight gradients of a layer back in KCRS, into `out` from `from` on. */
-export const unpackGradients = (
-  { layer, blocks, taps }: PlannedLayer,
-  out: RealArray,
-  from: number,
-  { views, rowStaging, gradRows }: Plan,
-  run: KernelCalls,
-): void => {
-  const rows = layer.C * taps
-  for (const { first, width } of blocks) {
-    const real = Math.min(width, layer.K - first)
-    run.unpackRows(gradRows + rows * first * 4, width, rows, real, rowStaging)
-    out.set(views.f32.subarray(rowStaging / 4, rowStaging / 4 + real * rows), from + first * rows)
-  }
+/** Address of ∇w of a layer as it is computed. */
+export const gradientHome = ({ home }: Plan, { wide, weightOffset }: PlannedLayer): number =>
+  wide ? wide.gradW : home.gradW + weightOffset
+
+/** ∇w of a layer whose pooling was folded back to the layer's own taps, after all threads have met. */
+export const unfoldGradients = ({ plan, kernels: { run }, team }: Place, planned: PlannedLayer, add: boolean): void => {
+  const { wide, taps, weightOffset } = planned
+  if (!wide) return
+  const { C, K, R, S, currentPool: k } = wide.layer
+  const [begin, end] = shareOf(team, K * C)
+  run.unfoldTaps(
+    wide.gradW + begin * taps * 4,
+    plan.home.gradW + weightOffset + begin * R * S * 4,
+    end - begin,
+    R * S,
+    taps,
+    wide.places,
+    k ** 2,
+    k ** 2,
+    add ? 1 : 0,
+  )
 }

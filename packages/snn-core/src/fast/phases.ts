@@ -7,6 +7,7 @@ export const FAST_PHASES = [
   'weightGradient',
   'inputGradient',
   'unpack',
+  'update',
   'drawn',
 ] as const
 export type FastPhase = (typeof FAST_PHASES)[number]
@@ -27,6 +28,7 @@ const zeros = (): Record<FastPhase, number> => ({
   weightGradient: 0,
   inputGradient: 0,
   unpack: 0,
+  update: 0,
   drawn: 0,
 })
 

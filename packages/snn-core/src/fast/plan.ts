@@ -1,8 +1,10 @@
 import type { Layer, Network } from '../api'
 import { type ChannelBlock, channelBlocks, paddedChannels } from './channel-blocks'
-import { listRoom } from './cuts'
+import { gradientRows, listRoom } from './cuts'
+import { foldShifts, unfoldPlaces } from './fold'
 import { type Kernels, MEMORY_LIMIT } from './kernels'
 import { backwardPlaces, forwardPlaces, pooledPlaces } from './place-tables'
+import { MEETING_WORDS } from './team'
 
 /** What a layer reads, in linear memory, map after map (map = sample · T + timestep; sample when it does not change). */
 export interface PlannedInput {
@@ -15,6 +17,16 @@ export interface PlannedInput {
   readonly levels: number
   /** Real-valued pixels: the same at every timestep. */
   readonly still: boolean
+}
+
+/** A layer's weights with its pooling folded in: how they come from those of the network. */
+export interface FoldedWeights {
+  /** The layer as it is in the network. */
+  readonly layer: Layer
+  readonly weights: number
+  readonly gradW: number
+  readonly shifts: number
+  readonly places: number
 }
 
 /** One layer's place in linear memory. All addresses in bytes. */
@@ -41,12 +53,35 @@ export interface PlannedLayer {
   readonly pooledSpikes: number
   /** Weights as rows of output channels [block][input channel · taps][channel]. */
   readonly forwardRows: number
-  /** Weights as rows of input channels [block][(FC: place)][output channel · taps][channel]; 0 for the first layer. */
+  /** Weights as rows of input channels [block][output channel · taps][channel]; 0 for the first layer and FC. */
   readonly backwardRows: number
+  /** Bytes of the weights of the layers before. */
+  readonly weightOffset: number
+  readonly wide: FoldedWeights | undefined
   readonly forwardPlaces: number
   readonly backwardPlaces: number
   readonly pooledPlaces: number
   readonly channelTable: number
+}
+
+/** What one thread alone writes. */
+export interface Scratch {
+  readonly lists: number
+  readonly values: number
+  readonly counts: number
+  /** Sums of a convolution before pooling. */
+  readonly sums: number
+  /** Words of one block's spikes or non-zero gradients. */
+  readonly blockWords: number
+  /** Input of one block of channels as real values. */
+  readonly expanded: number
+  /** Rows of ∇w of some channels of one layer. */
+  readonly gradRows: number
+  /** One block of input channels of an FC layer's weights as rows [place][output channel][channel]. */
+  readonly panel: number
+  readonly window: number
+  /** Four u32 that the team adds up. */
+  readonly tally: number
 }
 
 /** Where everything lies for shards of up to `samples` samples of one network. */
@@ -54,63 +89,60 @@ export interface Plan {
   readonly network: Network
   readonly samples: number
   readonly layers: readonly PlannedLayer[]
-  readonly lists: number
-  readonly values: number
-  readonly counts: number
-  /** Sums of a convolution before pooling; the current of an encoding layer; ∇u summed over time. */
-  readonly sums: number
+  /** One of every thread. */
+  readonly scratch: readonly Scratch[]
+  /** Weights of the network, layer after layer in KCRS, ∇w and two moments of the optimiser. */
+  readonly home: { readonly weights: number; readonly gradW: number; readonly moments: readonly [number, number] }
+  /** Weights that live elsewhere are copied here. */
+  readonly visitors: number
+  readonly parameters: number
+  /** The current of an encoding layer; ∇u summed over time. */
   readonly still: number
-  /** Words of one block's spikes or non-zero gradients, and the bits of the latter. */
-  readonly blockWords: number
+  /** Bits of the non-zero gradients. */
   readonly nonZeros: number
   /** Two sets of gradients in turn, and one at pooled size. */
   readonly gradients: readonly [number, number]
   readonly pooledGradients: number
-  /** Input of one block of channels as real values. */
-  readonly expanded: number
-  /** One layer's ∇w as rows of output channels, and as rows of input channels. */
-  readonly gradRows: number
-  readonly turnedGradRows: number
-  /** One block's weights in the order of the tensor. */
-  readonly rowStaging: number
-  readonly window: number
   readonly activeSamples: number
   readonly activeMaps: number
-  /** Two u32. */
-  readonly tally: number
+  /** Words the threads of a team meet at. */
+  readonly meeting: number
   /** One place that reaches one place. */
   readonly single: number
   /** Raw input spikes as they come. */
   readonly staging: number
   readonly bytes: number
-  readonly views: ReturnType<Kernels['views']>
 }
 
 /** True when every number of the layer fits the kernels' 16-bit lists and 8-bit extents. */
 const fits = ({ H, W, R, S, convH, convW }: Layer): boolean =>
   [H * W, R * S, convH * convW].every((n) => n < 65535) && [H, W, R, S, convH, convW].every((n) => n <= 255)
 
-type Sized = { -readonly [K in keyof Plan]: Plan[K] }
-
 /**
  * Lays a network out in linear memory.
+ * @param computed the network that is computed: itself, or with its pooling folded into the taps
+ * @param threads of the team that computes it
  * @returns undefined when the network does not fit the kernels or 4 GiB
  */
-export const planNetwork = (network: Network, samples: number): Omit<Plan, 'views'> | undefined => {
-  if (network.inputPool !== 1 || !network.layers.every(fits)) return undefined
+export const planNetwork = (
+  given: Network,
+  samples: number,
+  computed: Network = given,
+  threads = 1,
+): Plan | undefined => {
+  if (computed.inputPool !== 1 || !computed.layers.every(fits)) return undefined
   let bytes = 1024
   const region = (size: number): number => {
     const at = bytes
     bytes += Math.ceil(size / 64) * 64 + 64
     return at
   }
-  const { T } = network
+  const { T } = computed
   const maps = samples * T
   const largest = {
     expanded: 0,
     rows: 0,
-    turned: 0,
-    staging: 0,
+    panel: 0,
     list: 0,
     counts: 0,
     sums: 0,
@@ -125,9 +157,11 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
     largest[key] = Math.max(largest[key], n)
   }
   const layers: PlannedLayer[] = []
-  for (const layer of network.layers) {
+  let parameters = 0
+  for (const layer of computed.layers) {
     const { C, H, W, K, R, S, convH, convW, outH, outW, currentPool, spikePool, encoding } = layer
     const below = layers.at(-1)
+    const fc = layer.kind === 'fc'
     const inputs = H * W
     const outputs = convH * convW
     const places = outH * outW
@@ -150,13 +184,13 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
       levels: asBytes ? region(1024) : 0,
       still: encoding,
     }
-    const room = listRoom({ layer, inputs, outputs, places, taps }, encoding ? samples : maps, maps)
+    const geometry = { layer, inputs, outputs, places, taps }
+    const room = listRoom(geometry, encoding ? samples : maps, maps)
     grow('list', room.entries)
     grow('counts', room.lists)
     grow('expanded', room.expanded * Math.min(32, Cp))
-    grow('rows', C * taps * Kp)
-    grow('turned', K * taps * Cp)
-    grow('staging', Math.min(32, K) * C * taps)
+    grow('rows', Math.max(gradientRows(C, taps, K) * taps * Kp, gradientRows(K, taps, C) * taps * Cp))
+    if (fc && !first) grow('panel', taps * K * Math.min(32, Cp))
     if (currentPool > 1) grow('sums', room.sums * Kp)
     if (encoding) grow('still', samples * places * Kp)
     grow('words', maps * places)
@@ -164,6 +198,8 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
     grow('gradients', maps * places * Kp)
     if (!first && below!.layer.spikePool > 1) grow('pooled', maps * inputs * Cp)
     grow('window', Math.max(currentPool ** 2 * 4, places))
+    const origin = given.layers[layer.index]
+    const own = K * C * origin.R * origin.S
     layers.push({
       layer,
       blocks: channelBlocks(K),
@@ -179,52 +215,75 @@ export const planNetwork = (network: Network, samples: number): Omit<Plan, 'view
       spikes: region(maps * K * words * 4),
       pooledSpikes: spikePool > 1 ? region(maps * K * Math.floor(outH / spikePool) * Math.floor(outW / spikePool)) : 0,
       forwardRows: region(C * taps * Kp * 4),
-      backwardRows: first ? 0 : region(K * taps * Cp * 4),
+      backwardRows: first || fc ? 0 : region(K * taps * Cp * 4),
+      weightOffset: parameters * 4,
+      wide:
+        origin.currentPool === currentPool
+          ? undefined
+          : {
+              layer: origin,
+              weights: region(K * C * taps * 4),
+              gradW: region(K * C * taps * 4),
+              shifts: region(origin.currentPool ** 2 * origin.R * origin.S * 4),
+              places: region(origin.currentPool ** 2 * origin.R * origin.S * 2),
+            },
       forwardPlaces: region(inputs * 8),
       backwardPlaces: region(outputs * 8),
       pooledPlaces: currentPool > 1 ? region(outputs * 2) : 0,
       channelTable: region(K * 8),
     })
+    parameters += own
   }
-  const [first] = network.layers
-  const rest: Omit<Sized, 'views' | 'bytes'> = {
-    network,
+  const [first] = computed.layers
+  const plan: Omit<Plan, 'bytes'> = {
+    network: computed,
     samples,
     layers,
-    lists: region(largest.list * 2),
-    values: region(largest.list * 4),
-    counts: region(largest.counts * 4),
-    sums: region(largest.sums * 4),
+    scratch: Array.from({ length: threads }, () => ({
+      lists: region(largest.list * 2),
+      values: region(largest.list * 4),
+      counts: region(largest.counts * 4),
+      sums: region(largest.sums * 4),
+      blockWords: region(largest.words * 4),
+      expanded: region(largest.expanded * 4),
+      gradRows: region(largest.rows * 4),
+      panel: region(largest.panel * 4),
+      window: region(largest.window * 4),
+      tally: region(64),
+    })),
+    parameters,
+    home: {
+      weights: region(parameters * 4),
+      gradW: region(parameters * 4),
+      moments: [region(parameters * 4), region(parameters * 4)],
+    },
+    visitors: region(parameters * 4),
     still: region(largest.still * 4),
-    blockWords: region(largest.words * 4),
     nonZeros: region(largest.bits * 4),
     gradients: [region(largest.gradients * 4), region(largest.gradients * 4)],
     pooledGradients: region(largest.pooled * 4),
-    expanded: region(largest.expanded * 4),
-    gradRows: region(largest.rows * 4),
-    turnedGradRows: region(largest.turned * 4),
-    rowStaging: region(largest.staging * 4),
-    window: region(largest.window * 4),
     activeSamples: region(samples * 4),
     activeMaps: region(maps * 4),
-    tally: region(64),
+    meeting: region(MEETING_WORDS * 4),
     single: region(8),
     staging: region(first.encoding ? 0 : Math.ceil((maps * first.C * first.H * first.W) / 8) + 64),
   }
-  return bytes > MEMORY_LIMIT ? undefined : { ...rest, bytes }
+  return bytes > MEMORY_LIMIT ? undefined : { ...plan, bytes }
 }
 
-/** Writes the tables of a plan into memory that is large enough. */
-export const openPlan = (plan: Omit<Plan, 'views'>, kernels: Kernels): Plan => {
-  const views = kernels.views()
-  const { u8, u32, f32 } = views
+/** Writes the tables of a plan into its memory. */
+export const writeTables = (plan: Plan, { views: { u8, u32, f32 } }: Kernels): void => {
   const { T, layers } = plan.network
   u8.set([0, 0, 0, 0, 1, 1, 0, 0], plan.single)
   for (const planned of plan.layers) {
-    const { layer, blocks, places, input } = planned
+    const { layer, blocks, places, input, wide } = planned
     u8.set(forwardPlaces(layer), planned.forwardPlaces)
     u8.set(backwardPlaces(layer), planned.backwardPlaces)
     if (planned.pooledPlaces) u8.set(pooledPlaces(layer), planned.pooledPlaces)
+    if (wide) {
+      u8.set(new Uint8Array(foldShifts(wide.layer).buffer), wide.shifts)
+      u8.set(new Uint8Array(unfoldPlaces(wide.layer).buffer), wide.places)
+    }
     for (const { first, width } of blocks)
       for (let lane = 0; lane < width && first + lane < layer.K; lane++) {
         const at = planned.channelTable / 4 + (first + lane) * 2
@@ -236,5 +295,4 @@ export const openPlan = (plan: Omit<Plan, 'views'>, kernels: Kernels): Plan => {
       for (let q = 0; q < 256; q++) f32[input.levels / 4 + q] = q / unit
     }
   }
-  return { ...plan, views }
 }

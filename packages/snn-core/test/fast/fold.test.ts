@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Network } from '../../src/api'
+import type { Layer, Network, RealArray } from '../../src/api'
 import { fastGradientShard } from '../../src/fast/fast-shard'
-import { foldedNetwork, foldedTensor, unfoldGradients } from '../../src/fast/fold'
+import { foldedLayer, foldedNetwork, foldedTensor, foldShifts } from '../../src/fast/fold'
 import { parameterCount, parseNetwork } from '../../src/network'
 import { defaultNeuron } from '../../src/neuron'
 import { weightsOf } from '../../src/parameters'
@@ -23,6 +23,17 @@ const workOf = (network: Network, count: number, seed: number): ShardWork => ({
   underflow: true,
   backend: 'folded',
 })
+
+/** ∇w of a layer from ∇w of the folded one: the transpose of folding, shifts in their order. */
+const unfoldGradients = (layer: Layer, folded: RealArray, out: RealArray): void => {
+  const { K, C, R, S, currentPool: k } = layer
+  const wide = foldedLayer(layer)
+  const [taps, wideTaps] = [R * S, wide.R * wide.S]
+  const shifts = foldShifts(layer)
+  for (let pair = 0; pair < K * C; pair++)
+    for (let i = 0; i < shifts.length; i += 2) out[pair * taps + shifts[i]] += folded[pair * wideTaps + shifts[i + 1]]
+  for (let i = 0; i < out.length; i++) out[i] /= k * k
+}
 
 const pooledNetworks = fastNetworks.filter(({ layers }) => layers.some(({ currentPool }) => currentPool > 1))
 
@@ -49,7 +60,7 @@ describe("backend 'folded'", () => {
           const own = wideGradients.subarray(at, (at += held[l].data.length))
           const size = weights[l].data.length
           const expected = new Float32Array(size)
-          if (layer.currentPool > 1) unfoldGradients(layer, own, expected, 0)
+          if (layer.currentPool > 1) unfoldGradients(layer, own, expected)
           else expected.set(own)
           const got = folded.subarray(from, from + size)
           expect(got.findIndex((g, i) => !Object.is(g, expected[i]))).toBe(-1)

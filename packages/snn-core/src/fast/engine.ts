@@ -1,0 +1,98 @@
+import type { Network } from '../api'
+import type { PassWork } from '../gradient-source'
+import { foldedNetwork } from './fold'
+import { createKernels, type Kernels, type MemoryLike } from './kernels'
+import { type Plan, planNetwork, writeTables } from './plan'
+
+/** A network laid out in linear memory with the kernels on it, and which weights its rows hold. */
+export interface Engine {
+  readonly key: string
+  readonly plan: Plan
+  readonly kernels: Kernels
+  weights: number | undefined
+  /** The source whose gradients and weights are at home here; nobody else may write them. */
+  owner: object | undefined
+}
+
+/** Samples that an engine has room for at least. */
+export const SHARD_CAPACITY = 8
+
+const keyOf = ({ text, input: { C, H, W }, T }: Network, folded: boolean): string =>
+  `${text} ${C}x${H}x${W} ${T}${folded ? ' folded' : ''}`
+
+const planOf = (network: Network, samples: number, folded: boolean, threads: number): Plan | undefined =>
+  planNetwork(network, samples, folded ? foldedNetwork(network) : network, threads)
+
+/** This thread's engines, the last used first: one to train and one to evaluate. */
+let engines: readonly Engine[] = []
+const KEPT = 3
+
+/** The engines of this thread. */
+export const enginesOfThread = (): readonly Engine[] => engines
+
+/** Networks that do not fit, by key: not planned again. */
+const refused = new Set<string>()
+
+/** Who asks for an engine: a source that keeps its weights there, or somebody who only reads what comes out at once. */
+export type EngineUser = object | 'reader' | 'nobody'
+
+const serves = ({ owner }: Engine, user: EngineUser): boolean =>
+  user === 'reader' || owner === undefined || owner === user
+
+/**
+ * This thread's engine for a network and at least so many samples, laid out anew where there is none that is free.
+ * @param user a source becomes its owner; 'nobody' gets one without an owner, 'reader' any
+ */
+export const engineFor = (network: Network, samples: number, folded: boolean, user: EngineUser): Engine | undefined => {
+  const key = keyOf(network, folded)
+  const fitting = engines.filter((own) => own.key === key && own.plan.samples >= samples && serves(own, user))
+  const found = fitting.find(({ owner }) => owner === user) ?? fitting[0]
+  if (found) {
+    if (engines[0] !== found) engines = [found, ...engines.filter((own) => own !== found)]
+    if (typeof user === 'object') found.owner = user
+    return found
+  }
+  const capacity = Math.max(samples, SHARD_CAPACITY)
+  if (refused.has(`${key} ${capacity}`)) return undefined
+  const plan = planOf(network, capacity, folded, 1)
+  // views of an engine dropped keep its memory alive as long as somebody has them
+  engines = engines.filter((own) => own.key !== key || own.owner !== undefined).slice(0, KEPT - 1)
+  const kernels = plan && createKernels(plan.bytes)
+  if (!kernels) {
+    refused.add(`${key} ${capacity}`)
+    return undefined
+  }
+  writeTables(plan, kernels)
+  const made: Engine = { key, plan, kernels, weights: undefined, owner: typeof user === 'object' ? user : undefined }
+  engines = [made, ...engines]
+  return made
+}
+
+/** The engines of a source serve others again. */
+export const releaseEngines = (owner: object): void => {
+  for (const own of engines) if (own.owner === owner) own.owner = undefined
+}
+
+/** Whether the fast backend computes what this work asks for, network apart. */
+export const fastWork = ({ neuron, precision }: Pick<PassWork, 'neuron' | 'precision'>): boolean =>
+  precision === 'f32' && neuron.surrogate.kind === 'rectangular'
+
+/** Bytes that a team of threads needs for a network, or undefined when it does not fit. */
+export const teamBytes = (network: Network, samples: number, folded: boolean, threads: number): number | undefined =>
+  planOf(network, samples, folded, threads)?.bytes
+
+/** One thread's engine on the memory of a team; whoever made the memory writes its tables. */
+export const teamEngine = (
+  network: Network,
+  samples: number,
+  folded: boolean,
+  threads: number,
+  memory: MemoryLike,
+  tables: boolean,
+): Engine | undefined => {
+  const plan = planOf(network, samples, folded, threads)
+  const kernels = plan && createKernels(plan.bytes, memory)
+  if (!kernels) return undefined
+  if (tables) writeTables(plan, kernels)
+  return { key: keyOf(network, folded), plan, kernels, weights: undefined, owner: undefined }
+}

@@ -1,0 +1,113 @@
+import type { RealArray, Weights } from '../api'
+import type { GradientWork, UpdateStep } from '../gradient-source'
+import { nextWeightsStamp } from '../gradient-source'
+import type { OptimizedWeights, Optimizer } from '../optimizer'
+import type { ShardTally } from '../shard'
+import { type Engine, engineFor, enginesOfThread, fastWork } from './engine'
+import { gradientsOf, shardOnEngine } from './fast-shard'
+import { inPhase } from './phases'
+import { alone } from './team'
+
+/** Gradients of one batch, shard by shard, summed in the memory of this thread's engine. */
+export interface FastBatch {
+  readonly shard: (indices: Uint32Array) => ShardTally
+  readonly gradW: Float32Array
+}
+
+/**
+ * @param owner the source that the gradients and the weights belong to
+ * @returns undefined when the fast backend does not compute this work
+ */
+export const fastBatch = (work: GradientWork, weights: readonly Weights[], owner: object): FastBatch | undefined => {
+  const { network, backend, indices } = work
+  if ((backend !== 'fast' && backend !== 'folded') || !fastWork(work)) return undefined
+  const own = engineFor(network, 1, backend === 'folded', owner)
+  if (!own) return undefined
+  const weightsStamp = nextWeightsStamp()
+  let first = true
+  return {
+    shard: (some) => {
+      const shard = { ...work, indices: some, batch: indices.length, underflow: first, weightsStamp }
+      const tally = shardOnEngine(own, alone, shard, weights, !first)
+      first = false
+      return tally
+    },
+    gradW: gradientsOf(own),
+  }
+}
+
+const vectors = (n: number): number => Math.ceil(n / 4) * 16
+
+/** Largest magnitude in ∇w of an engine, from float `from` up to `to` (multiples of four, or the end). */
+export const largestGradient = ({ plan, kernels }: Engine, from = 0, to = plan.parameters): number =>
+  inPhase('update', () => kernels.run.largest(plan.home.gradW + from * 4, vectors(to - from)))
+
+/** Above this a float32 result of an update could be no longer finite. */
+const LARGEST_GRADIENT = 1e15
+const LARGEST_RATE = 1e6
+
+/** Whether the kernels may update in place: the result is finite, and nobody needs what was there. */
+export const updatesInPlace = ({ largest, learningRate, lossScale }: UpdateStep): boolean =>
+  largest / lossScale <= LARGEST_GRADIENT && learningRate <= LARGEST_RATE
+
+/** Brings weights and moments home unless they are there; views of them. */
+export const bringHome = ({ plan, kernels: { views } }: Engine, from: OptimizedWeights): OptimizedWeights => {
+  const { home, parameters } = plan
+  const bring = (address: number, values: RealArray): RealArray => {
+    if (values.buffer === views.u8.buffer && values.byteOffset === address) return values
+    const at = views.f32.subarray(address / 4, address / 4 + parameters)
+    at.set(values)
+    return at
+  }
+  return {
+    weights: bring(home.weights, from.weights),
+    state: { steps: from.state.steps, moments: from.state.moments.map((m, i) => bring(home.moments[i], m)) },
+  }
+}
+
+/** The update of floats `from` up to `to` at home; `steps` counts this one. */
+export const updateAtHome = (
+  { plan: { home }, kernels: { run } }: Engine,
+  config: Optimizer['config'],
+  learningRate: number,
+  lossScale: number,
+  steps: number,
+  from: number,
+  to: number,
+): void => {
+  const bytes = vectors(to - from)
+  if (bytes === 0) return
+  const [w, g, m, v] = [home.weights, home.gradW, ...home.moments].map((address) => address + from * 4)
+  if (lossScale !== 1) run.divideAll(g, bytes, lossScale)
+  if (config.kind === 'adam') {
+    const { beta1, beta2, epsilon } = config
+    const [scale1, scale2] = [1 / (1 - beta1 ** steps), 1 / (1 - beta2 ** steps)]
+    run.updateAdam(w, g, m, v, bytes, learningRate, beta1, beta2, epsilon, scale1, scale2)
+  } else if (config.momentum > 0) run.updateMomentum(w, g, m, bytes, learningRate, config.momentum)
+  else run.updateSgd(w, g, bytes, learningRate)
+}
+
+/** The engine whose gradients these are, if it is one of this thread's. */
+const engineOfGradients = (gradW: RealArray, source: object): Engine | undefined =>
+  enginesOfThread().find(
+    ({ kernels, plan, owner }) =>
+      owner === source && kernels.views.u8.buffer === gradW.buffer && gradW.byteOffset === plan.home.gradW,
+  )
+
+/** The largest magnitude in gradients of a source. @returns undefined when they are not at home in its engine */
+export const fastLargest = (gradW: RealArray, owner: object): number | undefined => {
+  const own = engineOfGradients(gradW, owner)
+  return own && largestGradient(own)
+}
+
+/** The optimiser's step on the engine that computed the gradients. @returns undefined when there is none */
+export const fastUpdate = (step: UpdateStep, owner: object): OptimizedWeights | undefined => {
+  const own = engineOfGradients(step.gradW, owner)
+  if (!own || !updatesInPlace(step)) return undefined
+  return inPhase('update', () => {
+    const { weights, state } = bringHome(own, step.from)
+    const steps = state.steps + 1
+    updateAtHome(own, step.config, step.learningRate, step.lossScale, steps, 0, own.plan.parameters)
+    return { weights, state: { steps, moments: state.moments } }
+  })
+}

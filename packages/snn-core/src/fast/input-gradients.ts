@@ -1,0 +1,173 @@
+import { inputGradientCut } from './cuts'
+import { fillPanel } from './pack-weights'
+import { addEffectual } from './phases'
+import { type Place, sumOfTeam } from './place'
+import type { PlannedLayer } from './plan'
+import { ownOf, shareOf } from './team'
+
+/**
+ * Spatial term of the layer below, in the order of `layerGradInput`. Outputs whose mask is closed in all channels of a
+ * block are left 0: Eq. 2 multiplies them by fire' = 0. A team shares the maps of a convolution, the input channels of
+ * an FC layer; all threads have met after it.
+ */
+export const inputGradients = (place: Place, planned: PlannedLayer, B: number, density: number): void => {
+  const { plan, kernels, team } = place
+  const { network, samples, layers } = plan
+  const { layer, inputBlocks, inputs } = planned
+  const below = layers[layer.index - 1]
+  const spread = below.layer.spikePool > 1
+  const target = spread ? plan.pooledGradients : plan.gradients[(layer.index - 1) & 1]
+  const maps = B * network.T
+  const capacity = samples * network.T
+  const own =
+    layer.kind === 'fc'
+      ? fullyConnected(place, planned, maps, density, target)
+      : convolution(place, planned, maps, density, target, spread ? 0 : below.masks)
+  const [effectual] = sumOfTeam(place, [own])
+  addEffectual('inputGradient', effectual * layer.C)
+  if (!spread) return
+  team.meet()
+  const { outH, outW, spikePool } = below.layer
+  for (const block of ownOf(team, inputBlocks))
+    kernels.run.spreadGradients(
+      target + capacity * inputs * block.first * 4,
+      plan.gradients[(layer.index - 1) & 1] + capacity * below.places * block.first * 4,
+      maps,
+      block.width / 4,
+      outH,
+      outW,
+      spikePool,
+    )
+  team.meet()
+}
+
+/** @returns products of one channel */
+const convolution = (
+  { plan, kernels: { run, views }, team, scratch }: Place,
+  planned: PlannedLayer,
+  maps: number,
+  density: number,
+  target: number,
+  masks: number,
+): number => {
+  const { network, samples, nonZeros } = plan
+  const { lists, values, counts, window } = scratch
+  const { layer, inputBlocks, places, inputs, taps, words, backwardRows, channelTable } = planned
+  const { K, W, S, index, convW, outW, currentPool } = layer
+  const capacity = samples * network.T
+  const backward = inputGradientCut(planned, maps, density)
+  const cap = backward.channels * taps
+  const [begin, end] = shareOf(team, maps)
+  let total = 0
+  for (let m = begin; m < end; m += backward.maps) {
+    const n = Math.min(backward.maps, end - m)
+    const out = (first: number, width: number) => target + capacity * inputs * first * 4 + m * inputs * width * 4
+    for (const { first, width } of inputBlocks)
+      views.u8.fill(0, out(first, width), out(first, width) + n * inputs * width * 4)
+    for (let k = 0; k < K; k += backward.channels) {
+      const channels = Math.min(backward.channels, K - k)
+      const entries = run.listGradients(
+        nonZeros + m * K * words * 4 + k * words * 4,
+        K * words * 4,
+        n,
+        channels,
+        words,
+        plan.gradients[index & 1],
+        channelTable + k * 8,
+        m,
+        places,
+        outW,
+        convW,
+        currentPool,
+        planned.backwardPlaces,
+        W,
+        taps,
+        S,
+        inputs,
+        lists,
+        values,
+        counts,
+        cap,
+        window,
+      )
+      if (entries === 0) continue
+      total += entries
+      for (const { index: block, first, width } of inputBlocks)
+        run.sumRows(
+          width,
+          backwardRows + K * taps * first * 4 + k * taps * width * 4,
+          lists,
+          values,
+          counts,
+          cap,
+          out(first, width),
+          width * 4,
+          n * inputs,
+          masks === 0 ? 0 : masks + capacity * inputs * block * 4 + m * inputs * 4,
+        )
+    }
+  }
+  return total
+}
+
+/** @returns products of one channel */
+const fullyConnected = (place: Place, planned: PlannedLayer, maps: number, density: number, target: number): number => {
+  const { plan, kernels, team, scratch } = place
+  const { run, views } = kernels
+  const { network, samples, nonZeros } = plan
+  const { lists, values, counts, window } = scratch
+  const { layer, places, inputs, words, channelTable } = planned
+  const { K, W, S, index, convW, outW, currentPool } = layer
+  const capacity = samples * network.T
+  const { channels: many } = inputGradientCut(planned, maps, density)
+  let total = 0
+  for (const block of ownOf(team, planned.inputBlocks)) {
+    const { first, width } = block
+    const out = target + capacity * inputs * first * 4
+    views.u8.fill(0, out, out + maps * inputs * width * 4)
+    const panel = fillPanel(place, planned, block)
+    for (let k = 0; k < K; k += many) {
+      const channels = Math.min(many, K - k)
+      const entries = run.listGradients(
+        nonZeros + k * words * 4,
+        K * words * 4,
+        maps,
+        channels,
+        words,
+        plan.gradients[index & 1],
+        channelTable + k * 8,
+        0,
+        places,
+        outW,
+        convW,
+        currentPool,
+        plan.single,
+        W,
+        1,
+        S,
+        1,
+        lists,
+        values,
+        counts,
+        many,
+        window,
+      )
+      if (entries === 0) continue
+      if (block.index === 0) total += entries * inputs
+      for (let at = 0; at < inputs; at++)
+        run.sumRows(
+          width,
+          panel + (at * K + k) * width * 4,
+          lists,
+          values,
+          counts,
+          many,
+          out + at * width * 4,
+          inputs * width * 4,
+          maps,
+          0,
+        )
+    }
+  }
+  return total
+}

@@ -1,0 +1,24 @@
+import type { Kernels } from './kernels'
+import type { Plan, Scratch } from './plan'
+import type { Team } from './team'
+
+/** Where a thread works: the network's layout, the kernels on its memory, and the team it belongs to. */
+export interface Place {
+  readonly plan: Plan
+  readonly kernels: Kernels
+  readonly team: Team
+  readonly scratch: Scratch
+}
+
+/**
+ * Adds up what each thread counted; every thread gets the same sums. A meeting: what was written before can be read
+ * after.
+ */
+export const sumOfTeam = ({ plan, kernels: { views }, team, scratch }: Place, own: readonly number[]): number[] => {
+  if (team.size === 1) return [...own]
+  views.u32.set(own, scratch.tally / 4)
+  team.meet()
+  const sums = own.map((_, i) => plan.scratch.reduce((sum, { tally }) => sum + views.u32[tally / 4 + i], 0))
+  team.meet()
+  return sums
+}

@@ -1,0 +1,235 @@
+import { paddedChannels } from './channel-blocks'
+import { forcedWeightGradient } from './choices'
+import { gradientRows, weightGradientByGradientsCut, weightGradientCut } from './cuts'
+import { gradientHome, unfoldGradients } from './pack-weights'
+import { addEffectual, inPhase } from './phases'
+import { type Place, sumOfTeam } from './place'
+import type { PlannedLayer } from './plan'
+import { ownOf, shareOf } from './team'
+
+/** What is known of a layer when its weight gradient is computed. */
+interface UpdateWork {
+  readonly B: number
+  /** Active inputs times the outputs of one channel each reaches; non-zero ∇u. */
+  readonly entries: number
+  readonly gradients: number
+  readonly spikeDensity: number
+  readonly gradientDensity: number
+  /** Adds ∇w to what is there. */
+  readonly add: boolean
+}
+
+/** Vector operations and list entries of both ways, from what was counted: which one is cheaper. */
+const cheaperByGradients = ({ layer, taps, input }: PlannedLayer, { entries, gradients }: UpdateWork): boolean => {
+  const { K, C, currentPool } = layer
+  const spikeDriven = entries * (paddedChannels(K) + 8)
+  const gradientDriven = gradients * currentPool ** 2 * taps * (1.4 * paddedChannels(C) + 8)
+  const forced = forcedWeightGradient()
+  return !input.still && (forced ? forced === 'gradients' : gradientDriven < spikeDriven)
+}
+
+/** Eq. 3: ∇w of one layer, sums in the order of `layerGradWeights`; nobody has met after it but for folded pooling. */
+export const weightGradients = (place: Place, planned: PlannedLayer, work: UpdateWork): void => {
+  const folded = planned.wide !== undefined
+  const toTensor = { ...work, add: work.add && !folded }
+  if (cheaperByGradients(planned, work)) drivenByGradients(place, planned, toTensor)
+  else drivenBySpikes(place, planned, toTensor)
+  if (!folded) return
+  place.team.meet()
+  inPhase('unpack', () => unfoldGradients(place, planned, work.add))
+}
+
+/** Every row adds the gradients that its spikes select. A team shares the input channels, or where few the outputs'. */
+const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, add }: UpdateWork): void => {
+  const { plan, kernels, team, scratch } = place
+  const { run, views } = kernels
+  const { network, samples, still, activeSamples, activeMaps } = plan
+  const { lists, values, counts, gradRows } = scratch
+  const { layer, places, inputs, taps, input, outputs } = planned
+  const { C, K, S, stride, convW, index } = layer
+  const { T } = network
+  const byOutputs = team.size > 1 && C < 4 * team.size
+  const [begin, end] = byOutputs ? [0, C] : shareOf(team, C)
+  const blocks = byOutputs ? ownOf(team, planned.blocks) : planned.blocks
+  const maps = input.still ? B : B * T
+  const update = weightGradientCut(planned, maps, spikeDensity)
+  const cap = update.maps * outputs
+  const capacity = input.still ? samples : samples * T
+  const active = input.still ? activeSamples : activeMaps
+  let gradients = plan.gradients[index & 1]
+  inPhase('weightGradient', () => {
+    if (!input.still) return
+    for (const { first, width } of ownOf(team, planned.blocks))
+      run.sumOverTime(
+        gradients + samples * T * places * first * 4,
+        still + samples * places * first * 4,
+        activeSamples,
+        B,
+        T,
+        places * width * 4,
+      )
+    gradients = still
+    team.meet()
+  })
+  const home = gradientHome(plan, planned)
+  const rows = gradientRows(C, taps, K)
+  let total = 0
+  for (let c0 = begin; c0 < end; c0 += rows) {
+    const many = Math.min(rows, end - c0)
+    inPhase('weightGradient', () => {
+      for (const { first, width } of blocks) {
+        const at = gradRows + many * taps * first * 4
+        views.u8.fill(0, at, at + many * taps * width * 4)
+      }
+      for (let m = 0; m < maps; m += update.maps) {
+        const n = Math.min(update.maps, maps - m)
+        if (!views.u32.subarray(active / 4 + m, active / 4 + m + n).some((word) => word !== 0)) continue
+        for (let c = 0; c < many; c += update.channels) {
+          const channels = Math.min(update.channels, many - c)
+          const from = input.address + m * input.mapBytes + (c0 + c) * input.channelBytes
+          const geometry = [
+            planned.forwardPlaces,
+            convW,
+            taps,
+            S,
+            -stride,
+            planned.pooledPlaces,
+            places,
+            active + m * 4,
+            lists,
+          ]
+          total +=
+            input.kind === 'bits'
+              ? run.listPlaces(from, input.mapBytes, n, channels, input.channelBytes / 4, ...geometry, counts, cap)
+              : run.listLevelPlaces(
+                  from,
+                  input.mapBytes,
+                  input.channelBytes,
+                  n,
+                  channels,
+                  inputs,
+                  input.levels,
+                  ...geometry,
+                  values,
+                  counts,
+                  cap,
+                )
+          for (const { first, width } of blocks)
+            run.sumRows(
+              width,
+              gradients + capacity * places * first * 4 + m * places * width * 4,
+              lists,
+              input.kind === 'bits' ? 0 : values,
+              counts,
+              cap,
+              gradRows + many * taps * first * 4 + c * taps * width * 4,
+              width * 4,
+              channels * taps,
+              0,
+            )
+        }
+      }
+    })
+    inPhase('unpack', () => {
+      for (const { first, width } of blocks)
+        run.unpackRows(
+          gradRows + many * taps * first * 4,
+          width,
+          many * taps,
+          Math.min(width, K - first),
+          home + (first * C + c0) * taps * 4,
+          C * taps * 4,
+          add ? 1 : 0,
+        )
+    })
+  }
+  const [effectual] = sumOfTeam(place, [byOutputs && team.me > 0 ? 0 : total])
+  addEffectual('weightGradient', effectual * K)
+}
+
+/**
+ * The same sums driven by ∇u: every non-zero ∇u times its whole window of inputs (of which a spike is 1), sums of
+ * input channels side by side. Adding the product with a zero changes nothing, so the bits are the same. A team shares
+ * the output channels.
+ */
+const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDensity, add }: UpdateWork): void => {
+  const { plan, kernels, team, scratch } = place
+  const { run, views } = kernels
+  const { network, nonZeros, activeMaps } = plan
+  const { lists, values, counts, window, expanded, gradRows } = scratch
+  const { layer, inputBlocks, places, inputs, taps, words, input, outputs, channelTable } = planned
+  const { C, K, W, S, index, convW, outW, currentPool } = layer
+  const maps = B * network.T
+  const [begin, end] = shareOf(team, K)
+  const update = weightGradientByGradientsCut(planned, maps, gradientDensity)
+  const cap = update.maps * outputs
+  const home = gradientHome(plan, planned)
+  const rows = gradientRows(K, taps, C)
+  let total = 0
+  for (let k0 = begin; k0 < end; k0 += rows) {
+    const many = Math.min(rows, end - k0)
+    inPhase('weightGradient', () => {
+      for (const { first, width } of inputBlocks) {
+        const at = gradRows + many * taps * first * 4
+        views.u8.fill(0, at, at + many * taps * width * 4)
+      }
+      for (let m = 0; m < maps; m += update.maps) {
+        const n = Math.min(update.maps, maps - m)
+        if (!views.u32.subarray(activeMaps / 4 + m, activeMaps / 4 + m + n).some((word) => word !== 0)) continue
+        for (let k = 0; k < many; k += update.channels) {
+          const channels = Math.min(update.channels, many - k)
+          const entries = run.listGradientPlaces(
+            nonZeros + m * K * words * 4 + (k0 + k) * words * 4,
+            K * words * 4,
+            n,
+            channels,
+            words,
+            plan.gradients[index & 1],
+            channelTable + (k0 + k) * 8,
+            m,
+            places,
+            outW,
+            convW,
+            currentPool,
+            planned.backwardPlaces,
+            W,
+            taps,
+            S,
+            inputs,
+            lists,
+            values,
+            counts,
+            cap,
+            window,
+          )
+          if (entries === 0) continue
+          total += entries
+          for (const { first, width } of inputBlocks) {
+            const from = input.address + m * input.mapBytes + first * input.channelBytes
+            const lanes = Math.min(width, C - first)
+            const shape = [input.mapBytes, input.channelBytes, n, lanes] as const
+            if (input.kind === 'bits') run.expandBits(from, ...shape, input.channelBytes / 4, inputs, width, expanded)
+            else run.expandLevels(from, ...shape, input.levels, inputs, width, expanded)
+            const out = gradRows + many * taps * first * 4 + k * taps * width * 4
+            run.sumRows(width, expanded, lists, values, counts, cap, out, width * 4, channels * taps, 0)
+          }
+        }
+      }
+    })
+    inPhase('unpack', () => {
+      for (const { first, width } of inputBlocks)
+        for (let k = 0; k < many; k++)
+          run.unpackRows(
+            gradRows + many * taps * first * 4 + k * taps * width * 4,
+            width,
+            taps,
+            Math.min(width, C - first),
+            home + ((k0 + k) * C + first) * taps * 4,
+            taps * 4,
+            add ? 1 : 0,
+          )
+    })
+  }
+  const [effectual] = sumOfTeam(place, [total])
+  addEffectual('weightGradient', effectual * C)
+}
