@@ -3,17 +3,17 @@ import { benchCommand } from './bench-command'
 import type { RegisterCommand } from './common-options'
 import { completionCommand, isCompletion } from './completion'
 import { withConfigFile } from './config-file'
-import { dataCommand } from './data-command'
 import { initCommand } from './init'
 import { runCommand } from './run-command'
+import { simulateCommand } from './simulate-command'
 import { verifyCommand } from './verify-command'
 import { version } from './version'
 
 const commands: readonly RegisterCommand[] = [
   runCommand,
+  simulateCommand,
   verifyCommand,
   benchCommand,
-  dataCommand,
   initCommand,
   completionCommand,
 ]
