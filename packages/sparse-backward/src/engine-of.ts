@@ -3,6 +3,8 @@ import { expandPotentials, f16Decode, f16Encode, f16Round, getBit, packBits, ten
 import type { BackwardInput, BackwardOutput } from './api'
 import { type BackwardConfig, type BackwardMode, backwardConfig } from './config'
 import { type BackwardAction, backwardCounts } from './count'
+import { backwardKernels } from './fast/backward-kernels'
+import { fastDenseGradient, fastSpatialGradient } from './fast/fast-gradient'
 import { checkBackwardInput, convGeometry } from './geometry'
 import { gradRule } from './grad'
 import { outputMap } from './masks'
@@ -20,13 +22,23 @@ const spatialTerm = (config: BackwardConfig, mode: BackwardMode, input: Backward
   const { T, B, target } = input
   if (input.kind === 'output') return f16Decode(input.gradS.data)
   const { layer, weights, gradU } = input
-  if (layer.kind === 'fc') return denseGradient(config, layer, weights, gradU.data, T * B)
+  // the baselines keep to the plain code: they are what the kernels are compared with
+  const kernels = mode === 'both' ? backwardKernels() : undefined
+  if (layer.kind === 'fc')
+    return (
+      (kernels && fastDenseGradient(kernels, config, layer, weights, gradU.data, T * B)) ??
+      denseGradient(config, layer, weights, gradU.data, T * B)
+    )
   const geometry = convGeometry(layer, target.layer)
   const open = new Uint8Array(layer.C * layer.H * layer.W)
-  return spatialGradient(config, mode, geometry, weights, gradU.data, T * B, (map) => {
+  const openOf = (map: number) => {
     outputMap(geometry, target.spikeGradMask, map, open)
     return openEverywhere(mode, open)
-  })
+  }
+  return (
+    (kernels && fastSpatialGradient(kernels, config, geometry, weights, gradU.data, T * B, openOf)) ??
+    spatialGradient(config, mode, geometry, weights, gradU.data, T * B, openOf)
+  )
 }
 
 /** ps for every neuron: as it is, or ÷k² to each of the k×k neurons whose spikes were pooled (0 for dropped ones). */

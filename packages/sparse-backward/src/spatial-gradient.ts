@@ -17,7 +17,12 @@ const rotatedKernels = (weights: Weights<'f16'>): Float32Array => {
 }
 
 /** ∇u of one timestep and sample, zero-inserted, spread over pooled positions and bordered: what the windows slide on. */
-const insertGradients = (geometry: BackwardGeometry, gradU: Float32Array, from: number, out: Float32Array): void => {
+export const insertGradients = (
+  geometry: BackwardGeometry,
+  gradU: Float32Array,
+  from: number,
+  out: Float32Array,
+): void => {
   const { K, H, W, kernel, stride, pool, outH, outW } = geometry
   const offset = windowOffset(geometry)
   const [high, wide] = [H + kernel - 1, W + kernel - 1]
