@@ -240,7 +240,7 @@ const storedZstdFrame = (bytes: Uint8Array): Uint8Array => {
   view.setUint32(0, 0xfd2fb528, true)
   view.setUint8(4, 0xa0) // one segment, four bytes of content size
   view.setUint32(5, bytes.length, true)
-  const parts = [head]
+  const parts: Uint8Array[] = [head]
   for (let at = 0; at < bytes.length; at += block) {
     const part = bytes.subarray(at, at + block)
     const word = (part.length << 3) | (at + block >= bytes.length ? 1 : 0)

@@ -7,6 +7,7 @@ import { generateGestureEvents } from './gesture-events'
 import { readImageFolder } from './image-folder'
 import { readMnist } from './mnist'
 import { readCifar10 } from './read-cifar10'
+import { readCifar10Archive } from './read-cifar10-archive'
 import { readCifar10Dvs } from './read-cifar10-dvs'
 import { readGestures } from './read-gestures'
 import { readNmnist } from './read-nmnist'
@@ -35,6 +36,8 @@ const loaders: Readonly<Record<BenchmarkName, Loader>> = {
   },
   cifar10: {
     read: (dir, { T: _, size: _s, ...config }) => readCifar10(dir, config),
+    open: async (dir, { T: _, size: _s, ...config }) =>
+      /\.(tar|tar\.gz|tgz)$/.test(dir) ? readCifar10Archive(dir, config) : readCifar10(dir, config),
     generate: ({ T: _, size: _s, ...config }) => generateColourShapes(config),
     usual: { train: 10_000, test: 2_000 },
   },
@@ -92,9 +95,10 @@ export const loadBenchmark = (name: BenchmarkName, config: BenchmarkConfig = {})
 
 /** As `loadBenchmark`, for every benchmark; of imagenet's millions the first `count`, by default as many as usual here. */
 export const openBenchmark = async (name: BenchmarkName, config: BenchmarkConfig = {}): Promise<Samples> => {
-  const { open, usual } = loaderOf(name)
-  const { dir, split = 'train', count = usual[split] } = config
+  const { open, read, usual } = loaderOf(name)
+  const { dir, split = 'train' } = config
+  const count = config.count ?? (read === undefined ? usual[split] : undefined)
   return open === undefined || dir === undefined
     ? loadBenchmark(name, config)
-    : open(dir, { limit: count, ...wanted(config) })
+    : open(dir, { ...(count !== undefined && { limit: count }), ...wanted(config) })
 }

@@ -6,7 +6,17 @@ export {
   writeAedat2,
 } from './aedat2'
 export { type Aedat3Config, parseAedat3, streamAedat3, writeAedat3 } from './aedat3'
+export {
+  type Aedat4Config,
+  type Aedat4Header,
+  type Aedat4Stream,
+  aedat4Header,
+  parseAedat4,
+  readAedat4,
+  writeAedat4,
+} from './aedat4'
 export * from './api'
+export * from './archive'
 export * from './benchmark'
 export { cifar10Classes, parseCifar10 } from './cifar10'
 export * from './colour-shapes'
@@ -31,6 +41,7 @@ export * from './image-folder'
 export * from './latency-encode'
 export * from './mnist'
 export { parseNmnist } from './nmnist'
+export * from './picture'
 export {
   type PropheseeDatConfig,
   parsePropheseeDat,
@@ -38,9 +49,15 @@ export {
   writePropheseeDat,
 } from './prophesee-dat'
 export { rateEncode } from './rate-encode'
-export * from './read-cifar10'
+export { readCifar10 } from './read-cifar10'
+export * from './read-cifar10-archive'
 export * from './read-cifar10-dvs'
 export * from './read-gestures'
+export { readIdxFile } from './read-idx'
 export * from './read-nmnist'
+export * from './read-recording'
+export * from './recognise'
+export * from './recording-summary'
 export * from './shape-events'
+export * from './sources'
 export type { Stroke } from './strokes'

@@ -1,12 +1,13 @@
 import type { Samples } from '@h2learn/snn-core'
-import type { DatasetSplit, ReadConfig } from './api'
+import type { Cifar10Rows, DatasetSplit, ReadConfig } from './api'
 import { blockBytes, checkInteger, checkSplit } from './check-config'
 import { cifar10Channels, cifar10Side, parseCifar10 } from './cifar10'
 import { DatasetError } from './dataset-error'
 import { classCount } from './labels'
 import { joinPath, listFolder, listing, readBytes } from './node-files'
 
-const pattern: Readonly<Record<DatasetSplit, RegExp>> = {
+/** Names of the files of each half. */
+export const cifar10Files: Readonly<Record<DatasetSplit, RegExp>> = {
   train: /^data_batch_\d+.*\.bin$/,
   test: /^test_batch.*\.bin$/,
 }
@@ -23,7 +24,7 @@ export const readCifar10 = (dir: string, config: ReadConfig): Samples => {
   checkSplit('readCifar10', split)
   checkInteger('readCifar10', 'limit', limit, 1, Number.MAX_SAFE_INTEGER)
   const names = listFolder(dir, hint)
-  const files = names.filter((name) => pattern[split].test(name))
+  const files = names.filter((name) => cifar10Files[split].test(name))
   if (files.length === 0)
     throw new DatasetError({
       file: dir,
@@ -31,8 +32,7 @@ export const readCifar10 = (dir: string, config: ReadConfig): Samples => {
       got: listing(names),
       hint,
     })
-  const imageBytes = cifar10Channels * cifar10Side * cifar10Side
-  const parts = []
+  const parts: Cifar10Rows[] = []
   let found = 0
   for (const name of files) {
     if (found >= limit) break
@@ -41,7 +41,16 @@ export const readCifar10 = (dir: string, config: ReadConfig): Samples => {
     parts.push(rows)
     found += rows.count
   }
-  const count = Math.min(found, limit)
+  return cifar10Samples(parts, limit, `${dir} (${split})`)
+}
+
+/** Rows of several files, at most `limit`, as samples. */
+export const cifar10Samples = (parts: readonly Cifar10Rows[], limit: number, origin: string): Samples => {
+  const imageBytes = cifar10Channels * cifar10Side * cifar10Side
+  const count = Math.min(
+    parts.reduce((n, rows) => n + rows.count, 0),
+    limit,
+  )
   const data = new Uint8Array(blockBytes('readCifar10', count, imageBytes))
   const labels = new Uint8Array(count)
   let n = 0
@@ -53,7 +62,7 @@ export const readCifar10 = (dir: string, config: ReadConfig): Samples => {
   }
   return {
     name: 'cifar10',
-    origin: `${dir} (${split})`,
+    origin,
     synthetic: false,
     kind: 'pixels',
     count,

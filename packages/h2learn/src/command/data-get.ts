@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { datasetSources, unpackArchive } from '@h2learn/datasets'
+import { InputError } from '@h2learn/snn-core'
+import type { Console } from './console'
+import { downloadFile } from './data-download'
+import { exitCodes } from './failure'
+import { resultFolder, writeJson } from './files'
+
+const gigabytes = (bytes: number) =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(1, Math.round(bytes / 1e6))} MB`
+
+/** The data sets that `h2learn data get` knows, a line each. */
+export const dataList = (): string =>
+  datasetSources
+    .map(
+      ({ name, title, bytes, licence, page, byHand }) =>
+        `  ${name.padEnd(12)} ${title}, about ${gigabytes(bytes)}${byHand === undefined ? '' : ' (by hand)'}\n${' '.repeat(15)}${page}; licence: ${licence}`,
+    )
+    .join('\n')
+
+/**
+ * `h2learn data get NAME`: fetches a data set from its own page, with progress; resumes, checks the published checksums,
+ * unpacks, says what licence applies.
+ * @throws InputError for an unknown name, for a set that has to be fetched by hand, and without network
+ */
+export const getData = async (
+  name: string,
+  options: { readonly out?: string; readonly json?: string; readonly keep?: boolean },
+  out: Console,
+): Promise<number> => {
+  const source = datasetSources.find((one) => one.name === name.toLowerCase())
+  if (source === undefined)
+    throw new InputError({
+      where: 'h2learn data get',
+      expected: `a data set: ${datasetSources.map((one) => one.name).join(', ')}`,
+      got: `"${name}"`,
+    })
+  const { title, page, licence, downloads, byHand } = source
+  if (byHand !== undefined)
+    throw new InputError({
+      where: `h2learn data get ${name}`,
+      expected: 'a set that can be fetched without a person',
+      got: `${title}: ${byHand}`,
+      hint: page,
+    })
+  const folder = await resultFolder('--out', options.out ?? join('data', source.name))
+  out.note(`${title}, about ${gigabytes(source.bytes)}, from ${page}`)
+  out.note(`licence: ${licence}`)
+  const files: string[] = []
+  for (const download of downloads) {
+    const bar = out.progress(1000)
+    try {
+      const path = await downloadFile(download, folder, {
+        onBytes: (done, total) =>
+          bar.update(
+            total === undefined ? 0 : Math.floor((1000 * done) / total),
+            `${download.file}  ${(done / 1e6).toFixed(1)}${total === undefined ? '' : ` of ${(total / 1e6).toFixed(1)}`} MB`,
+          ),
+      })
+      bar.stop()
+      out.note(`${path}${download.md5 === undefined ? '' : `  MD5 ${download.md5} as published`}`)
+      const unpacked = download.unpack ? await unpackArchive(path, folder) : []
+      if (unpacked.length > 0) out.note(`${unpacked.length} files unpacked`)
+      files.push(download.file, ...unpacked)
+    } finally {
+      bar.stop()
+    }
+  }
+  out.say(`${title} is in ${folder}: h2learn data info ${folder}`)
+  if (options.json !== undefined)
+    await writeJson(options.json, { schema: 'h2learn.data-get/1', name: source.name, page, licence, folder, files })
+  return exitCodes.done
+}
