@@ -21,29 +21,36 @@ export interface AnalyticBenchmark extends AnalyticRun {
 const shares = (percent: readonly number[]) => percent.map((p) => p / 100)
 
 /**
- * `analyticRun` of a benchmark: its network of Table VI with the sparsities that Table III prints for it. The paper does
- * not say which step of training they are from.
- * @throws ConfigError as `analyticRun`
+ * A benchmark as the analytic model takes it: its network of Table VI with the sparsities that Table III prints for it. The
+ * paper does not say which step of training they are from.
  */
-export const analyticBenchmark = (
+export const benchmarkWork = (
   benchmark: Benchmark,
   { pooling = 'current', ...options }: AnalyticBenchmarkOptions = {},
-): AnalyticBenchmark => {
+): AnalyticWork => {
   const { network: text, input, T } = paper.networks[benchmark]
   const { output, input: zeros } = paper.sparsities[benchmark]
   const pooled = pooling === 'spikes' ? text.value.replaceAll(/AP\d+/g, '$&(spikes)') : text.value
-  const network = parseNetwork(pooled, { input, T })
-  const run = analyticRun({
+  return {
     ...options,
-    network,
+    network: parseNetwork(pooled, { input, T }),
     outputSparsity: shares(output.value),
     inputSparsity: shares(zeros.value),
-  })
+  }
+}
+
+/**
+ * `analyticRun` of `benchmarkWork`, beside the V100's published time.
+ * @throws ConfigError as `analyticRun`
+ */
+export const analyticBenchmark = (benchmark: Benchmark, options: AnalyticBenchmarkOptions = {}): AnalyticBenchmark => {
+  const work = benchmarkWork(benchmark, options)
+  const run = analyticRun(work)
   const seconds = v100Reference.secondsPerSample[benchmark]
   return {
     ...run,
     benchmark,
-    network,
+    network: work.network,
     v100_s_per_sample: seconds,
     speedup: seconds && {
       closedForm: run.closed_form_samples_per_s * seconds,

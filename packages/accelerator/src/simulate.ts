@@ -1,10 +1,10 @@
 import { ConfigError } from '@h2learn/hw'
 import type { StepRecord } from '@h2learn/snn-core'
 import type { Chip, ChipEngine, ChipRun, EngineRole, SimulateOptions } from './api'
-import { chipRun } from './chip-run'
 import type { MeasuredSubBatch } from './design-point'
-import { type MeasuredStage, measuredStage, streamedStage } from './engine-stage'
+import { type MeasuredStage, measuredStage } from './engine-stage'
 import { jobsOf } from './jobs'
+import { measuredRun } from './measured-run'
 
 const where = 'accelerator/simulate'
 
@@ -69,13 +69,5 @@ export const measureRecords = (
  */
 export const simulate = (chip: Chip, records: readonly StepRecord[], options: SimulateOptions = {}): ChipRun => {
   const { network, batch } = checkRecords(records, chip.subBatch)
-  return chipRun(
-    chip,
-    network,
-    batch,
-    measureRecords(chip, records, options).map(({ stages, B }) => ({
-      stages: stages.map((stage) => streamedStage(chip, stage)),
-      B,
-    })),
-  )
+  return measuredRun(chip, network, batch, measureRecords(chip, records, options))
 }

@@ -68,11 +68,12 @@ const engineRow = (stages: readonly StageRun[]): ReportEngine => {
   }
 }
 
-const engineRows = ({ stages }: ChipRun): ReportEngine[] =>
+/** Rows of the report, one a layer and engine, averaged over the sub-batches. */
+export const engineRows = ({ stages }: ChipRun): ReportEngine[] =>
   stages[0]!.map((_, i) => engineRow(stages.map((subBatch) => subBatch[i]!)))
 
 /** PE-cycles by cause, where the Backward Engine is one that tells them. */
-const causeRows = ({ stages }: ChipRun): ReportCycleCauses[] =>
+export const causeRows = ({ stages }: ChipRun): ReportCycleCauses[] =>
   stages[0]!.flatMap((stage, i) => {
     if (stage.role !== 'backward') return []
     const causes = stages.map((subBatch) => (subBatch[i]!.work as Partial<BackwardWork>).peCycles)
@@ -208,7 +209,8 @@ const paperRows = (chip: Accelerator, peak_W: number, speedup: number | null): R
   ]
 }
 
-const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
+/** The chip's figures with the kind of each. */
+export const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
   const samples = run.samplesPerSubBatch
   const { power } = chip.calibration
   const perSample = (joules: number) => joules / samples

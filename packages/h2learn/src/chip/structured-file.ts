@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { InputError } from '@h2learn/snn-core'
+import type { ErrorObject } from 'ajv'
+import type { JsonSchema } from './chip-schema'
+
+/** The content of a JSON or YAML file (a JSON file is a YAML file). @throws InputError with the place of the mistake */
+export const readStructured = async (path: string): Promise<unknown> => {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    if (error.code === 'EISDIR') throw new InputError({ where: path, expected: 'a YAML or JSON file', got: 'a folder' })
+    throw error
+  })
+  const { parseDocument } = await import('yaml')
+  const document = parseDocument(text, { prettyErrors: true })
+  const [first] = document.errors
+  if (first) throw new InputError({ where: path, expected: 'YAML or JSON', got: first.message.trim() })
+  return document.toJS({ maxAliasCount: 100 })
+}
+
+const explain = (where: string, { instancePath, keyword, params, parentSchema, data, message }: ErrorObject) => {
+  const place = instancePath.slice(1).replaceAll('/', '.')
+  const at = place === '' ? where : `${where}: ${place}`
+  const got = JSON.stringify(data) ?? 'nothing'
+  if (keyword === 'additionalProperties') {
+    const known = Object.keys((parentSchema as { properties: object }).properties).filter((key) => key !== '$schema')
+    return new InputError({ where: at, expected: known.join(', '), got: `"${params.additionalProperty}"` })
+  }
+  if (keyword === 'enum')
+    return new InputError({ where: at, expected: (params.allowedValues as unknown[]).join(' or '), got })
+  if (keyword === 'type')
+    return new InputError({ where: at, expected: `a value of type ${[params.type].flat().join(' or ')}`, got })
+  if (keyword === 'required')
+    return new InputError({ where: at, expected: `a field "${params.missingProperty}"`, got: 'none' })
+  return new InputError({ where: at, expected: `a value that ${message ?? 'is valid'}`, got })
+}
+
+/** Checks a value against a schema. @throws InputError naming the place, what was expected and what stands there */
+export const requireSchema = async (where: string, value: unknown, schema: JsonSchema): Promise<void> => {
+  const { Ajv } = await import('ajv')
+  const validate = new Ajv({ verbose: true, allowUnionTypes: true, strict: false }).compile(schema)
+  if (validate(value)) return
+  // of several ways that all fail the deepest one says most
+  const errors = validate.errors!
+  throw explain(
+    where,
+    errors.reduce((deepest, error) => (error.instancePath.length > deepest.instancePath.length ? error : deepest)),
+  )
+}
