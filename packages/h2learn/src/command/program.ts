@@ -3,6 +3,7 @@ import { benchCommand } from './bench-command'
 import type { RegisterCommand } from './common-options'
 import { completionCommand, isCompletion } from './completion'
 import { withConfigFile } from './config-file'
+import { dataCommand } from './data-command'
 import { initCommand } from './init'
 import { runCommand } from './run-command'
 import { simulateCommand } from './simulate-command'
@@ -14,6 +15,7 @@ const commands: readonly RegisterCommand[] = [
   simulateCommand,
   verifyCommand,
   benchCommand,
+  dataCommand,
   initCommand,
   completionCommand,
 ]
