@@ -1,15 +1,13 @@
 import { getBit, type Mask } from '@h2learn/snn-core'
 import type { BackwardInput } from './api'
-import { blockOutputs, listOutputs } from './block-outputs'
-import { type BackwardConfig, type BackwardMode, skipsOutputs } from './config'
+import type { BackwardConfig, BackwardMode } from './config'
+import { backwardKernels } from './fast/backward-kernels'
+import { fastTileCounter } from './fast/fast-tile-counter'
 import { type BackwardGeometry, convGeometry } from './geometry'
 import { type BackwardSweep, backwardSweeps, reachedGradients } from './grid'
-import { outputMap, smallestValidGradient, windowMap } from './masks'
 import { collectTiles } from './tally'
-import { addRowCosts, clearRowCosts, laneBitsFor, rowCosts, windowCycleTable } from './tile-cycles'
-import { tallyTile, tileTally } from './tile-tally'
+import { plainTileCounter } from './tile-counter'
 import { gradientTiles, indexBlocks } from './tiles'
-import { windowCounts } from './window-counts'
 import type { BackwardWork } from './work'
 import { workOfSweeps } from './work-of-sweeps'
 
@@ -55,47 +53,29 @@ export const measureConv = (
 ): BackwardWork => {
   const { T, B, layer, target, gradU } = input
   const geometry = convGeometry(layer, target.layer)
-  const { K, C, H, W, kernel } = geometry
+  const rowBlocks = Math.ceil(geometry.K / config.rows)
+  const colBlocks = indexBlocks(geometry.C, config.cols)
+  const tiles = gradientTiles(geometry.H, geometry.W, config.tile)
   const sweeps = backwardSweeps(geometry, config, T, B)
   const tiled = collectTiles(config, mode, sweeps)
-  const rowBlocks = indexBlocks(K, config.rows)
-  const colBlocks = indexBlocks(C, config.cols)
-  const tiles = gradientTiles(H, W, config.tile)
-  const smallest = smallestValidGradient(geometry.pool)
-  const windowSize = (H + kernel - 1) * (W + kernel - 1)
-  const valid = new Uint8Array(K * windowSize)
-  const counts = new Uint16Array(H * W)
-  const rowSums = new Uint16Array((H + kernel - 1) * W)
-  const open = new Uint8Array(C * H * W)
-  const cyclesOf = windowCycleTable(mode, config, kernel)
-  const costs = rowBlocks.map(({ from, to }) => rowCosts(to - from, H * W, laneBitsFor(config, kernel)))
-  const outputs = blockOutputs(Math.min(C, config.cols), Math.min(H, config.tile) * Math.min(W, config.tile), H * W)
-  const sums = new Int32Array(config.groupSize)
-  const tally = tileTally()
+  const job = { config, mode, geometry, gradU: gradU.data, spikeGradMask: target.spikeGradMask }
+  const kernels = backwardKernels()
+  const counter = (kernels && fastTileCounter(kernels, job)) ?? plainTileCounter(job)
   const timeBlocks = Math.ceil(T / config.tMax)
   for (let t = T - 1; t >= 0; t--) {
     const timeBlock = timeBlocks - 1 - Math.floor(t / config.tMax)
     const lastStep = t % config.tMax === 0
     for (let b = 0; b < B; b++) {
       const map = t * B + b
-      windowMap(geometry, smallest, gradU.data, map * K * geometry.outH * geometry.outW, valid)
-      rowBlocks.forEach(({ from, to }, block) => {
-        clearRowCosts(costs[block])
-        for (let k = from; k < to; k++) {
-          windowCounts(valid, k * windowSize, geometry, counts, rowSums)
-          addRowCosts(costs[block], k - from, counts, cyclesOf)
-        }
-      })
-      outputMap(geometry, target.spikeGradMask, map, open)
+      counter.map(map)
       tiles.forEach((tile, tileIndex) => {
         colBlocks.forEach((cols, col) => {
-          listOutputs(open, geometry, tile, cols, skipsOutputs(mode), outputs)
+          counter.outputs(tile, cols)
           const sweep = (timeBlock * tiles.length + tileIndex) * colBlocks.length + col
-          for (let row = 0; row < rowBlocks.length; row++) {
-            const sweepEnds = lastStep && b === B - 1 && row === rowBlocks.length - 1
+          for (let row = 0; row < rowBlocks; row++) {
+            const sweepEnds = lastStep && b === B - 1 && row === rowBlocks - 1
             const nextRows = sweepEnds ? (sweeps[sweep + 1]?.tile.h ?? 0) : tile.h
-            tallyTile(costs[row], outputs, tile, W, mode, config, kernel, sums, tally)
-            tiled.add(sweep, row, tally, nextRows)
+            tiled.add(sweep, row, counter.tally(row), nextRows)
           }
         })
       })

@@ -1,6 +1,5 @@
-import type { BlockOutputs } from './block-outputs'
-import { type BackwardConfig, type BackwardMode, skipsInputs, skipsOutputs } from './config'
-import { countTileCycles, type RowCosts } from './tile-cycles'
+import { type BackwardMode, skipsInputs, skipsOutputs } from './config'
+import type { RowCosts } from './tile-cycles'
 import type { GradientTile } from './tiles'
 
 /** What one tile did on the array: sums over its rows, columns and PEs. */
@@ -32,16 +31,23 @@ export const tileTally = (): TileTally => ({
   fullestColumn: 0,
 })
 
-/** Fills a tile tally for one block of rows and one of columns. */
+/** Outputs of a tile and a block of columns, as the totals need them (see `BlockOutputs`). */
+interface TalliedOutputs {
+  readonly lists: { readonly copies: number }
+  readonly open: Uint32Array
+  readonly validOutputs: number
+  readonly computedOutputs: number
+  readonly fullestColumn: number
+}
+
+/** Fills in the totals of a tile for one block of rows and one of columns; its cycles are counted before. */
 export const tallyTile = (
-  costs: RowCosts,
-  outputs: BlockOutputs,
+  costs: Pick<RowCosts, 'rows' | 'valid' | 'cost' | 'empty'>,
+  outputs: TalliedOutputs,
   { y, x, h, w }: GradientTile,
   W: number,
   mode: BackwardMode,
-  config: BackwardConfig,
   kernel: number,
-  sums: Int32Array,
   tally: TileTally,
 ): void => {
   const { lists, open } = outputs
@@ -59,7 +65,6 @@ export const tallyTile = (
       empty += computed * costs.empty[at]
       effectual += open[at] * costs.valid[at]
     }
-  countTileCycles(costs, lists, config.groupSize, sums, tally)
   tally.busy = busy
   tally.performed = skipsInputs(mode) ? valid : outputs.computedOutputs * costs.rows * kernel * kernel
   tally.effectual = effectual

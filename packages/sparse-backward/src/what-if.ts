@@ -6,7 +6,7 @@ import { type BackwardGeometry, convGeometry, windowOffset } from './geometry'
 import { backwardSweeps, reachedGradients } from './grid'
 import { type DenseJob, fcJob, measureDense } from './measure-dense'
 import { collectTiles } from './tally'
-import { addRowCosts, laneBitsFor, rowCosts, windowCycleTable } from './tile-cycles'
+import { addRowCosts, countTileCycles, laneBitsFor, rowCosts, windowCycleTable } from './tile-cycles'
 import { type TileTally, tallyTile, tileTally } from './tile-tally'
 import type { GradientTile } from './tiles'
 import { windowCounts } from './window-counts'
@@ -105,7 +105,8 @@ const randomTiles = (draw: Draw, trials: number, random: Rng): TileTally[] => {
     for (let i = 0; i < open.length; i++) open[i] = random.next() >= closed ? 1 : 0
     listOutputs(open, size, own, { from: 0, to: cols }, skipsOutputs(mode), outputs)
     const tally = tileTally()
-    tallyTile(costs, outputs, own, w, mode, config, kernel, sums, tally)
+    countTileCycles(costs, outputs.lists, config.groupSize, sums, tally)
+    tallyTile(costs, outputs, own, w, mode, kernel, tally)
     return tally
   })
 }
