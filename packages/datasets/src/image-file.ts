@@ -13,6 +13,9 @@ export interface ImageCropConfig {
 /** Largest picture that is decoded; the header is asked first, nothing is allocated by it. */
 const maxPixels = 64 * 1024 * 1024
 
+/** Longest side after resizing: pictures that are a line of pixels are no pictures. */
+const maxSide = 16_384
+
 /**
  * Decodes a JPEG or PNG, resizes its shorter side to `resize`, cuts the middle `size`×`size`. Grey pictures become three
  * equal planes, transparency is laid on black. Library: sharp, loaded at the first picture (Node only).
@@ -35,23 +38,24 @@ export const decodeImage = async (
     })
   try {
     const options = { limitInputPixels: maxPixels, failOn: 'truncated' } as const
-    const { format } = await sharp(bytes, options).metadata()
+    const { format, width = 0, height = 0 } = await sharp(bytes, options).metadata()
     if (format !== 'jpeg' && format !== 'png') throw new Error(`a picture of format ${format}`)
+    const scale = resize / Math.min(width, height)
+    const [W, H] = [Math.round(width * scale), Math.round(height * scale)]
+    if (!(W <= maxSide && H <= maxSide)) throw new Error(`a picture of ${width}×${height} pixels`)
     const { data, info } = await sharp(bytes, options)
       .flatten({ background: '#000' })
       .toColourspace('srgb')
-      .resize({ width: resize, height: resize, fit: 'outside' })
+      .resize({ width: W, height: H, fit: 'fill' })
+      .extract({ left: Math.floor((W - size) / 2), top: Math.floor((H - size) / 2), width: size, height: size })
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
-    const { width, height, channels } = info
-    const left = Math.floor((width - size) / 2)
-    const top = Math.floor((height - size) / 2)
+    const { channels } = info
     const out = new Uint8Array(3 * size * size)
     for (let c = 0; c < 3; c++) {
       const plane = channels >= 3 ? c : 0
       for (let y = 0; y < size; y++)
-        for (let x = 0; x < size; x++)
-          out[(c * size + y) * size + x] = data[((y + top) * width + x + left) * channels + plane]!
+        for (let x = 0; x < size; x++) out[(c * size + y) * size + x] = data[(y * size + x) * channels + plane]!
     }
     return out
   } catch (error) {

@@ -1,0 +1,307 @@
+// pnpm fuzz [reader ...] [--count 100000] [--seed 1]
+// Feeds every reader mutated, truncated and random bytes. Each reader runs in a process of its own, so that a hang or a
+// crash is caught too. A reader passes when every input gave sound data or a DatasetError.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const sources = fileURLToPath(new URL('../src/', import.meta.url))
+const cache = join(root, 'packages/datasets/node_modules/.cache')
+const bundle = join(cache, 'fuzz-datasets.mjs')
+
+const option = (name, fallback) => {
+  const at = process.argv.indexOf(name)
+  return at < 0 ? fallback : Number(process.argv[at + 1])
+}
+const count = option('--count', 100_000)
+const seed = option('--seed', 1)
+const child = process.argv.includes('--child')
+const named = process.argv
+  .slice(2)
+  .filter((arg, i, all) => !arg.startsWith('--') && !all[i - 1]?.startsWith('--c') && all[i - 1] !== '--seed')
+
+/** The sources in one file, so that no build is needed; libraries stay outside. */
+const bundleSources = async () => {
+  mkdirSync(cache, { recursive: true })
+  const entry = readdirSync(sources)
+    .filter((file) =>
+      /^(aedat[234]|prophesee-dat|idx|read-idx|cifar10|nmnist|gesture-labels|archive|image-file|h5-spikes|dataset-error|recognise)\.ts$/.test(
+        file,
+      ),
+    )
+    .map((file) => `export * from ${JSON.stringify(join(sources, file))}`)
+    .join('\n')
+  await build({
+    stdin: { contents: entry, resolveDir: sources, loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outfile: bundle,
+    logLevel: 'error',
+    alias: { '@h2learn/snn-core': join(root, 'packages/snn-core/src/index.ts') },
+    external: ['sharp', 'fflate', 'fzstd', 'flatbuffers', 'h5wasm', 'h5wasm/*', 'tar-stream'],
+  })
+}
+
+/** mulberry32, as the library draws. */
+const rng = (start) => {
+  let a = start >>> 0
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0
+    let t = Math.imul(a ^ (a >>> 15), 1 | a)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+const interesting = [0, 1, 2, 7, 8, 16, 32, 64, 127, 128, 129, 200, 254, 255]
+
+/** A damaged copy: bytes overwritten (the head most often), bits flipped, pieces doubled, cut out or exchanged, then cut or lengthened; now and then noise. */
+const damage = (valid, head, next) => {
+  const below = (n) => Math.floor(next() * n)
+  if (next() < 0.05) return Uint8Array.from({ length: below(200) }, () => below(256))
+  let bytes = Uint8Array.from(valid)
+  for (let edits = below(6); edits > 0; edits--) {
+    if (bytes.length === 0) break
+    const at = next() < 0.6 ? below(Math.min(head, bytes.length)) : below(bytes.length)
+    const kind = below(6)
+    if (kind < 2) bytes[at] = below(256)
+    else if (kind === 2) bytes[at] = interesting[below(interesting.length)]
+    else if (kind === 3) bytes[at] ^= 1 << below(8)
+    else if (kind === 4) {
+      // four bytes of a length or offset at once
+      const value = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, bytes.length, bytes.length * 2][below(7)]
+      for (let i = 0; i < 4 && at + i < bytes.length; i++)
+        bytes[at + i] = (value >>> (8 * (next() < 0.5 ? i : 3 - i))) & 255
+    } else {
+      const size = 1 + below(Math.min(64, bytes.length - at))
+      const piece = bytes.subarray(at, at + size)
+      bytes =
+        next() < 0.5
+          ? Uint8Array.from([...bytes.subarray(0, at), ...piece, ...bytes.subarray(at)])
+          : Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(at + size)])
+    }
+  }
+  const end = next()
+  if (end < 0.3) return bytes.subarray(0, below(bytes.length + 1))
+  if (end < 0.4) return Uint8Array.from([...bytes, ...Array.from({ length: below(20) }, () => below(256))])
+  return bytes
+}
+
+const sound = ({ width, height, x, y, polarity, time }) => {
+  if (!(time.length > 0 && x.length === time.length && y.length === time.length && polarity.length === time.length))
+    throw new Error('arrays of unequal length')
+  for (let i = 0; i < time.length; i++)
+    if (x[i] >= width || y[i] >= height || polarity[i] > 1) throw new Error(`event ${i} is off the sensor`)
+}
+const recording = (side, events = 40) => ({
+  width: side,
+  height: side,
+  x: Uint16Array.from({ length: events }, (_, i) => (37 * i) % side),
+  y: Uint16Array.from({ length: events }, (_, i) => (11 * i) % side),
+  polarity: Uint8Array.from({ length: events }, (_, i) => i % 2),
+  time: Uint32Array.from({ length: events }, (_, i) => 1000 * i),
+})
+const big = (...values) => {
+  const bytes = Buffer.alloc(4 * values.length)
+  values.forEach((value, i) => {
+    bytes.writeUInt32BE(value, 4 * i)
+  })
+  return bytes
+}
+const shared = (path) => {
+  const file = join(root, '..', 'shared/data', path)
+  return existsSync(file) ? [readFileSync(file)] : []
+}
+
+/** Readers by name: valid inputs to start from, how many bytes the head has, and what to do with damaged ones. */
+const readers = async (h, temp) => {
+  const file = (name, bytes) => {
+    const path = join(temp, name)
+    writeFileSync(path, bytes)
+    return path
+  }
+  const pixels = Buffer.alloc(3 * 8 * 8, 7)
+  const idx = [
+    Buffer.concat([big(0x803, 3, 8, 8), pixels]),
+    Buffer.concat([big(0x801, 5), Buffer.from([1, 2, 3, 4, 5])]),
+  ]
+  const idxSound = ({ kind, count: n, rows, columns, pixels: p, labels }) => {
+    if (kind === 'images' ? p.length !== n * rows * columns : labels.length !== n) throw new Error('sizes disagree')
+  }
+  const { pack } = (await import('tar-stream')).default
+  const { zipSync } = await import('fflate')
+  const tar = async (gzip) => {
+    const archive = pack()
+    archive.entry({ name: 'd/a.txt' }, 'hello '.repeat(50))
+    archive.entry({ name: 'b.bin' }, Buffer.alloc(700, 9))
+    archive.entry({ name: 'l', type: 'symlink', linkname: 'b.bin' })
+    archive.finalize()
+    const pieces = []
+    for await (const piece of archive) pieces.push(piece)
+    return gzip ? gzipSync(Buffer.concat(pieces)) : Buffer.concat(pieces)
+  }
+  let outs = 0
+  const unpack = (name) => async (bytes) => {
+    const out = join(temp, 'out', String(outs++))
+    mkdirSync(out, { recursive: true })
+    const outcome = await h.unpackArchive(file(name, bytes), out, { maxBytes: 1 << 20 }).catch((error) => error)
+    rmSync(out, { recursive: true, force: true })
+    const outside = readdirSync(temp).filter((entry) => entry !== name && entry !== 'out')
+    const beside = readdirSync(join(temp, 'out'))
+    if (outside.length + beside.length > 0) throw new Error(`written outside: ${[...outside, ...beside].join(', ')}`)
+    if (outcome instanceof Error) throw outcome
+  }
+  const sharp = (await import('sharp')).default
+  const picture = (format) =>
+    sharp({ create: { width: 12, height: 9, channels: 3, background: '#d04020' } })
+      [format]()
+      .toBuffer()
+  return {
+    idx: { valid: idx, head: 16, read: (bytes) => idxSound(h.parseIdx(bytes, 'f')) },
+    'idx-gz': {
+      valid: idx.map((b) => gzipSync(b)),
+      head: 20,
+      read: (bytes) => idxSound(h.readIdxFile(file('x.gz', bytes))),
+    },
+    cifar10: {
+      valid: [Buffer.alloc(2 * 3073, 3)],
+      head: 4,
+      read: (bytes) => {
+        const { count: n, labels, pixels: p } = h.parseCifar10(bytes, 'f')
+        if (labels.length !== n || p.length !== n * 3072 || labels.some((l) => l > 9)) throw new Error('rows disagree')
+      },
+    },
+    'n-mnist': {
+      valid: [Uint8Array.from({ length: 200 }, (_, i) => (i * 7) % 34)],
+      head: 10,
+      read: (bytes) => sound(h.parseNmnist(bytes, 'f')),
+    },
+    aedat2: { valid: [h.writeAedat2(recording(128))], head: 60, read: (bytes) => sound(h.parseAedat2(bytes, 'f')) },
+    aedat3: {
+      valid: [h.writeAedat3(recording(128), { perPacket: 15 })],
+      head: 180,
+      read: (bytes) => sound(h.parseAedat3(bytes, 'f')),
+    },
+    aedat4: {
+      valid: [
+        ...(await Promise.all(
+          ['none', 'LZ4', 'zstd'].map((compression) => h.writeAedat4(recording(128), { compression, perPacket: 15 })),
+        )),
+        // the beginning of a real one, with compressed blocks
+        ...shared('events/aedat4/sample.aedat4').map((bytes) => bytes.subarray(0, 2334 + 8 + 7949)),
+      ],
+      head: 2600,
+      read: async (bytes) => sound(await h.parseAedat4(bytes, 'f')),
+    },
+    'prophesee-dat': {
+      valid: [
+        h.writePropheseeDat(recording(240)),
+        ...shared('events/prophesee-dat/sample_ncars.dat').map((b) => b.subarray(0, 997)),
+      ],
+      head: 100,
+      read: (bytes) => sound(h.parsePropheseeDat(bytes, 'f')),
+    },
+    'gesture-labels': {
+      valid: [Buffer.from('class,startTime_usec,endTime_usec\n1,100,200\n8,300,400\n8,500,600\n11,700,900\n')],
+      head: 80,
+      read: (bytes) => {
+        for (const { label, start, end } of h.parseGestureLabels(new TextDecoder().decode(bytes), 'f'))
+          if (label < 0 || label > 10 || start >= end) throw new Error('interval out of range')
+      },
+    },
+    tar: { valid: [await tar(false)], head: 1600, read: unpack('a.tar') },
+    'tar-gz': { valid: [await tar(true)], head: 60, read: unpack('a.tar.gz') },
+    zip: {
+      valid: [zipSync({ 'd/a.txt': Buffer.from('hello '.repeat(50)), 'b.bin': [Buffer.alloc(300, 9), { level: 0 }] })],
+      head: 120,
+      read: unpack('a.zip'),
+    },
+    image: {
+      valid: [await picture('jpeg'), await picture('png')],
+      head: 300,
+      read: async (bytes) => {
+        const out = await h.decodeImage(bytes, 'f', { resize: 8, size: 8 })
+        if (out.length !== 3 * 64) throw new Error('another size')
+      },
+    },
+    ...(h.parseH5Spikes && h.writeH5Spikes
+      ? {
+          h5: {
+            valid: [h.writeH5Spikes({ times: [[0.1, 0.2], [0.3]], units: [[1, 2], [3]], labels: [4, 5] })],
+            head: 2500,
+            read: async (bytes) => {
+              for (const { units } of (await h.parseH5Spikes(bytes, 'f')).recordings)
+                if (units.some((u) => u >= 65536)) throw new Error('unit out of range')
+            },
+          },
+        }
+      : {}),
+  }
+}
+
+const fuzzOne = async (name) => {
+  const h = await import(pathToFileURL(bundle))
+  const temp = mkdtempSync(join(tmpdir(), 'h2learn-fuzz-'))
+  const began = performance.now()
+  const tally = { data: 0, refused: 0, slowest_ms: 0 }
+  try {
+    const { valid, head, read } = (await readers(h, temp))[name]
+    for (const bytes of valid) await read(Uint8Array.from(bytes)) // what is valid must be read
+    const next = rng(seed)
+    for (let i = 0; i < count; i++) {
+      const bytes = damage(valid[i % valid.length], head, next)
+      const start = performance.now()
+      try {
+        await read(bytes)
+        tally.data++
+      } catch (error) {
+        if (error?.name !== 'DatasetError') {
+          console.log(`input ${i}: ${error?.stack ?? error}\n${Buffer.from(bytes).toString('base64').slice(0, 4000)}`)
+          process.exit(1)
+        }
+        tally.refused++
+      }
+      tally.slowest_ms = Math.max(tally.slowest_ms, performance.now() - start)
+    }
+  } finally {
+    rmSync(temp, { recursive: true, force: true })
+  }
+  const { maxRSS } = process.resourceUsage()
+  console.log(
+    `${name.padEnd(15)} ${count} inputs, seed ${seed}: ${tally.data} gave data, ${tally.refused} a DatasetError; slowest ${tally.slowest_ms.toFixed(0)} ms, memory ${Math.round(maxRSS / 1024)} MiB, ${((performance.now() - began) / 1000).toFixed(0)} s`,
+  )
+}
+
+if (child) await fuzzOne(named[0])
+else {
+  await bundleSources()
+  const h = await import(pathToFileURL(bundle))
+  const temp = mkdtempSync(join(tmpdir(), 'h2learn-fuzz-'))
+  const all = Object.keys(await readers(h, temp))
+  rmSync(temp, { recursive: true, force: true })
+  let failed = 0
+  for (const name of named.length > 0 ? named : all) {
+    const args = [
+      '--max-old-space-size=512',
+      fileURLToPath(import.meta.url),
+      name,
+      '--child',
+      '--count',
+      String(count),
+      '--seed',
+      String(seed),
+    ]
+    const { status, signal } = spawnSync(process.execPath, args, { stdio: 'inherit', timeout: 1_800_000 })
+    if (status !== 0) {
+      failed++
+      console.log(`${name.padEnd(15)} FAILED (${signal ?? status})`)
+    }
+  }
+  process.exit(failed > 0 ? 1 : 0)
+}
