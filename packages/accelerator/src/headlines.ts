@@ -1,29 +1,16 @@
 import {
   type ComparisonRow,
   compareWithPaper,
-  fitEnergy,
-  type Hertz,
-  leakageEnergy,
-  leakagePower,
   lutAreaRatio,
   lutEnergyRatio,
   type PriceTable,
   paper,
-  priceEnergy,
   priceSpread,
   priceTable,
-  type Seconds,
   splitPower,
-  type Watts,
 } from '@h2learn/cost-model'
 import { cycles } from '@h2learn/hw'
 import { adderForwardEngine, busyAdderForwardActivity, busyForwardActivity, forwardEngine } from '@h2learn/lut-pe'
-import {
-  backwardEngine,
-  backwardTileActivity,
-  busyBackwardActivity,
-  denseBackwardEngine,
-} from '@h2learn/sparse-backward'
 import {
   adderWeightUpdateEngine,
   busyAdderWeightUpdateActivity,
@@ -34,9 +21,7 @@ import { accelerator } from './accelerator'
 import { analyticBenchmark } from './analytic-benchmark'
 import { calibrateFill } from './calibrate-fill'
 import { peakThroughput } from './peak-throughput'
-
-/** Random tiles behind the Backward Engine's energy ratio. */
-const trials = 200
+import { backwardEnergySaving } from './reproduce/backward-energy'
 
 const one = cycles(1)
 
@@ -53,36 +38,6 @@ const areaRatio = ({ lut, nonLut }: typeof forwardSides | typeof updateSides, ta
   lutAreaRatio({ lut: lut.parts, nonLut: nonLut.parts, table })
 const energyRatio = ({ lut, nonLut }: typeof forwardSides | typeof updateSides, table: PriceTable) =>
   lutEnergyRatio({ lut, nonLut, table } as Parameters<typeof lutEnergyRatio>[0])
-
-/**
- * Energy of the dense Backward Engine over that of the sparse one at 75 % / 75 % (Fig. 13b), leakage included; `k_energy`
- * is fitted to the printed power for the price table at hand.
- */
-const backwardEnergyRatio = (table: PriceTable): number => {
-  const clock = paper.chip.clock.value as Hertz
-  const { kEnergy } = fitEnergy({
-    activities: [
-      { name: 'forward', ...forwardSides.lut },
-      { name: 'weightUpdate', ...updateSides.lut },
-      { name: 'backward', ...busyBackwardActivity(), parts: backwardEngine().parts },
-    ],
-    clock,
-    printedPower: paper.chip.power.value as Watts,
-    table,
-  })
-  const energy = (mode: 'dense' | 'both') => {
-    const share = paper.backward.sparsity.value / 100
-    const { counts, cycles: taken } = backwardTileActivity(mode, {
-      outputSparsity: share,
-      inputSparsity: share,
-      trials,
-    })
-    const { parts } = mode === 'dense' ? denseBackwardEngine() : backwardEngine()
-    const time = (taken / clock) as Seconds
-    return priceEnergy(counts, table, kEnergy).total + leakageEnergy(leakagePower(parts, table).total, time)
-  }
-  return energy('dense') / energy('both')
-}
 
 /**
  * The headline figures of the paper beside the model's, with their kind: identities, calibrated figures and predictions;
@@ -144,7 +99,7 @@ export const headlineComparisons = (): readonly ComparisonRow[] => {
       'Fig. 13 energy',
       `Backward Engine, ${sparsity}/${sparsity} against dense: energy`,
       backward.energy.value,
-      backwardEnergyRatio,
+      backwardEnergySaving,
     ),
     predicted('Fig. 11 Forward area', 'Forward Engine, LUT against adders: area', lut.forwardArea.value, (table) =>
       areaRatio(forwardSides, table),

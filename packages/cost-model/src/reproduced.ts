@@ -9,7 +9,7 @@ export interface Reproduction {
   /** Table or figure: `Table III`, `Fig. 11`. */
   readonly id: string
   readonly quantity: string
-  /** null for `not printed`. */
+  /** null for `not printed`, and for an estimate of something that is not printed. */
   readonly paper: PublishedFigure
   /** Ours; words where the paper has words; null where the model has nothing to say (accuracies of other people's nets). */
   readonly model: number | string | null
@@ -53,10 +53,9 @@ const check = ({ id, quantity, paper, model, kind, low, high, agrees }: Reproduc
     if (!Number.isFinite(value)) complain('finite numbers', value)
   if (printed.includes(0) || (printed.length === 2 && printed[0]! > printed[1]!))
     complain('a published number other than 0, or an ascending range', printed.join(' to '))
-  if ((kind === 'not printed') !== (paper === null))
-    complain('a published figure, or the kind "not printed"', `${paper}, "${kind}"`)
-  if (kind === 'not printed' && model === null)
-    complain('something on one side', 'neither a published nor a modelled figure')
+  if (paper === null ? kind !== 'not printed' && kind !== 'estimate' : kind === 'not printed')
+    complain('a published figure, or the kind "not printed" or "estimate"', `${paper}, "${kind}"`)
+  if (paper === null && model === null) complain('something on one side', 'neither a published nor a modelled figure')
   if (typeof model !== 'number' && (low !== undefined || high !== undefined))
     complain('a range around a number', `${low} to ${high} around ${model}`)
   if (typeof model === 'number' && !((low ?? model) <= model && model <= (high ?? model)))

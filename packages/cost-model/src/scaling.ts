@@ -44,3 +44,16 @@ export const scaleEnergy45to28 = (
   const at28 = lerp(factorAt(energyFactor.nm32, toVolt), factorAt(energyFactor.nm20, toVolt), share28)
   return (energy * at28) / factorAt(energyFactor.nm45, fromVolt)
 }
+
+/**
+ * Area of a circuit drawn in another node if everything shrank with the feature size: area · (to / from)². An ideal that
+ * real libraries and memories never reach, so a bound; for comparing machines of different nodes, never inside a price.
+ * @param nodes feature sizes in nm, above 0
+ * @throws ConfigError for a node that is not above 0
+ */
+export const idealAreaShrink = (area: number, nodes: { readonly from_nm: number; readonly to_nm: number }): number => {
+  for (const nm of [nodes.from_nm, nodes.to_nm])
+    if (!(nm > 0 && nm < Infinity))
+      throw new ConfigError({ where: 'cost-model/idealAreaShrink', expected: 'a node above 0 nm', got: `${nm} nm` })
+  return area * (nodes.to_nm / nodes.from_nm) ** 2
+}

@@ -1,6 +1,6 @@
 import { ConfigError } from '@h2learn/hw'
 import { expect, test } from 'vitest'
-import { scaleArea45to28, scaleEnergy45to28 } from '../src/index'
+import { idealAreaShrink, scaleArea45to28, scaleEnergy45to28 } from '../src/index'
 
 test('area by hand: a third of the way from 0.46 (32 nm) to 0.21 (20 nm) is 0.3767', () => {
   expect(scaleArea45to28(1)).toBeCloseTo(0.46 - (0.46 - 0.21) / 3, 12)
@@ -31,4 +31,11 @@ test('a higher supply at 28 nm costs more, a higher one at 45 nm makes the step 
 test('supplies outside the fit are refused', () => {
   for (const fromVolt of [0.4, 1.3, -1, NaN]) expect(() => scaleEnergy45to28(1, { fromVolt })).toThrow(ConfigError)
   expect(() => scaleEnergy45to28(1, { fromVolt: 0.9, toVolt: 3 })).toThrow('expected a supply of 0.5 to 1.2 V, got 3 V')
+})
+
+test('an ideal shrink goes with the square of the feature size: 815 mm2 at 12 nm would be 4437 at 28', () => {
+  // 815 · (28 / 12)² = 815 · 5.444
+  expect(idealAreaShrink(815, { from_nm: 12, to_nm: 28 }).toFixed(0)).toBe('4437')
+  expect(idealAreaShrink(7, { from_nm: 28, to_nm: 28 })).toBe(7)
+  expect(() => idealAreaShrink(1, { from_nm: 0, to_nm: 28 })).toThrow('a node above 0 nm')
 })
