@@ -122,6 +122,14 @@ const takeConfig = (words: readonly string[]): { readonly path?: string; readonl
 export const withConfigFile = async (root: Command, argv: readonly string[]): Promise<readonly string[]> => {
   const [name, ...words] = argv
   const command = configurable(root).find((c) => c.name() === name)
+  if (command === undefined && takeConfig(words).path !== undefined && root.commands.some((c) => c.name() === name))
+    throw wrong(
+      '--config',
+      `one of ${configurable(root)
+        .map((c) => c.name())
+        .join(', ')}`,
+      `the command ${name}`,
+    )
   if (command === undefined || words.includes('--help') || words.includes('-h')) return argv
   const { path, rest } = takeConfig(words)
   if (path === undefined) return argv

@@ -12,7 +12,7 @@ export const optionKey = (option: Option): string => option.long!.replace(/^--(n
 
 /** The commands that take a configuration file. */
 export const configurable = (root: Command): readonly Command[] =>
-  root.commands.filter((command) => !withoutFile.has(command.name()))
+  root.commands.filter((command) => !withoutFile.has(command.name()) && command.commands.length === 0)
 
 /** The options of a command that may stand in a file, once each: `--x` before `--no-x`. */
 export const fileOptions = (command: Command): readonly Option[] => {
