@@ -93,6 +93,39 @@ export interface ReportStage {
   }[]
 }
 
+/** What the neurons of one layer did in the recorded samples. */
+export interface ReportLayerActivity {
+  readonly name: string
+  readonly neurons: number
+  /** Mean over neurons, timesteps and samples, 0..1. */
+  readonly firing_rate: number
+  /** Share of neurons without a spike in any recorded sample. */
+  readonly silent_share: number
+  /** Share of neurons that spike at every timestep of every recorded sample. */
+  readonly saturated_share: number
+  /** Share of neurons by firing rate in equal bins: bin i holds the rates from i / bins, the last one 1 too. */
+  readonly rate_histogram: readonly number[]
+  /** Spikes of the first recorded sample: [neuron, timestep from 0] of some neurons, evenly spread over the layer. */
+  readonly raster: readonly (readonly [neuron: number, t: number])[]
+  /** The neurons that the raster could show. */
+  readonly raster_neurons: readonly number[]
+  /** Potentials of the first recorded sample over time: the busiest neuron, a middling one, a quiet one. */
+  readonly potentials: readonly { readonly neuron: number; readonly values: readonly number[] }[]
+}
+
+/** What the neurons did in the last recorded step. */
+export interface ReportActivity {
+  readonly T: number
+  /** Recorded samples that rates and shares count. */
+  readonly samples: number
+  /** th_f and (th_l, th_r), in units of the potential. */
+  readonly fire_threshold: number
+  readonly grad_window: readonly [number, number]
+  readonly layers: readonly ReportLayerActivity[]
+  /** Layers that are all but silent or saturated, in words; empty when all is well. */
+  readonly warnings: readonly string[]
+}
+
 /** The masks that cycles and energy were computed from: they depend on the stage of training. */
 export interface ReportMasks {
   /** In words: "recorded in this run" or "Table III". */
@@ -210,6 +243,8 @@ export interface RunReport {
   readonly layers: readonly ReportLayer[]
   readonly backward_passes: readonly ReportBackwardPass[]
   readonly stages: readonly ReportStage[]
+  /** What the neurons did; absent in reports of versions before it was recorded. */
+  readonly activity?: ReportActivity
   readonly masks: ReportMasks
   readonly engines: readonly ReportEngine[]
   readonly functional: readonly ReportFunctional[]

@@ -13,6 +13,7 @@ import type {
 import { type Evaluation, type Layer, parameterCount, parseNetwork } from '@h2learn/snn-core'
 import type { BackwardWork } from '@h2learn/sparse-backward'
 import { updateTraffic } from '@h2learn/weight-update'
+import { recordedActivity } from '../recorded-activity'
 import { recordedSparsities, type SampledStep, type StageSummary } from './recording'
 import type { RunPlan } from './run-plan'
 
@@ -284,6 +285,7 @@ export const runReport = (result: RunResult): FullRunReport => {
   const { speedup, note } = v100Comparison(plan, run.samples_per_s)
   const first = records[0]!
   const lastStep = stages.at(-1)
+  const activity = recordedActivity(records)
   return {
     schema: 'h2learn.run/1',
     benchmark: benchmark.name,
@@ -333,6 +335,7 @@ export const runReport = (result: RunResult): FullRunReport => {
     })),
     backward_passes: backwardPasses(plan, sparsities),
     stages: stages.map(({ step, samples_seen, layers }) => ({ step, samples_seen, layers })),
+    activity,
     masks: {
       source: `recorded in this run (${records.length} of ${run.subBatches} sub-batches of one training step; the group repeats them)`,
       stage: `step ${first.step + 1} of ${steps}, batch loss ${first.loss.toFixed(4)}, ${(100 * first.zeroLossShare).toFixed(0)} % of the batch without a gradient`,
@@ -350,6 +353,7 @@ export const runReport = (result: RunResult): FullRunReport => {
     speedup_vs_v100_kind: 'predicted',
     speedup_vs_v100_note: note,
     notes: [
+      ...activity.warnings,
       `Accuracies: measured on ${test.samples} of ${plan.test.count} test and the first ${train.samples} of ${plan.train.count} training samples.`,
       `${parameterCount(network)} parameters; one weight update moves ${updateTraffic(1).total} bytes per parameter.`,
       'Calibrated constants: k_area on three printed areas, k_energy on the printed power, fill on one printed speed-up. They enter every area, every energy, and the cycles of the Backward Engine; cycles and speeds are called predicted all the same, because nothing was fitted to them.',

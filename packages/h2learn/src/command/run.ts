@@ -57,9 +57,11 @@ const writeResults = async (
     const page = join(folder, 'report.html')
     await attempt(() => writeWhole(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`))
     await attempt(async () => {
-      const { renderHtml } = await import('@h2learn/report')
+      const { learningSvgs, renderHtml } = await import('@h2learn/report')
       await writeWhole(page, await renderHtml(report, { timeline: slicesOf(sampled) }))
       out.note(`report: ${page}`)
+      const plots = await resultFolder('--out', join(folder, 'plots'))
+      for (const [file, svg] of Object.entries(await learningSvgs(report))) await writeWhole(join(plots, file), svg)
     })
   }
   if (failures.length > 0) throw failures[0]
