@@ -10,4 +10,6 @@ const onSuccess = async () => {
   execFileSync(process.execPath, [here('bin/h2learn.js'), 'init', '--schema', here('dist/config.schema.json')])
 }
 
-export default defineConfig(base({ entry: { index: 'src/index.ts', cli: 'src/cli.ts' }, onSuccess }))
+export default defineConfig(
+  base({ entry: { index: 'src/index.ts', cli: 'src/cli.ts', 'sweep-worker': 'src/sweep/sweep-worker.ts' }, onSuccess }),
+)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { InputError } from '@h2learn/snn-core'
-import type { ErrorObject } from 'ajv'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { JsonSchema } from './chip-schema'
 
 /** The content of a JSON or YAML file (a JSON file is a YAML file). @throws InputError with the place of the mistake */
@@ -33,10 +33,20 @@ const explain = (where: string, { instancePath, keyword, params, parentSchema, d
   return new InputError({ where: at, expected: `a value that ${message ?? 'is valid'}`, got })
 }
 
+const compiled = new WeakMap<JsonSchema, ValidateFunction>()
+
+const validatorOf = async (schema: JsonSchema): Promise<ValidateFunction> => {
+  const known = compiled.get(schema)
+  if (known) return known
+  const { Ajv } = await import('ajv')
+  const made = new Ajv({ verbose: true, allowUnionTypes: true, strict: false }).compile(schema)
+  compiled.set(schema, made)
+  return made
+}
+
 /** Checks a value against a schema. @throws InputError naming the place, what was expected and what stands there */
 export const requireSchema = async (where: string, value: unknown, schema: JsonSchema): Promise<void> => {
-  const { Ajv } = await import('ajv')
-  const validate = new Ajv({ verbose: true, allowUnionTypes: true, strict: false }).compile(schema)
+  const validate = await validatorOf(schema)
   if (validate(value)) return
   // of several ways that all fail the deepest one says most
   const errors = validate.errors!

@@ -7,12 +7,15 @@ import { dataCommand } from './data-command'
 import { initCommand } from './init'
 import { runCommand } from './run-command'
 import { simulateCommand } from './simulate-command'
+import { mergeCommand, sweepCommand } from './sweep-command'
 import { verifyCommand } from './verify-command'
 import { version } from './version'
 
 const commands: readonly RegisterCommand[] = [
   runCommand,
   simulateCommand,
+  sweepCommand,
+  mergeCommand,
   verifyCommand,
   benchCommand,
   dataCommand,

@@ -1,0 +1,178 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { InputError } from '@h2learn/snn-core'
+import { pointEvaluator, type SweepRow, workKey } from '../sweep/evaluate-point'
+import { appendSweepResults, readSweepResults, type SweepHeader, writeSweepResults } from '../sweep/sweep-results'
+import { pointConfig, readSweep, type SweepSpec, sweepPoint, sweepSize, sweepTargets } from '../sweep/sweep-spec'
+import { type Console, clock } from './console'
+import { exitCodes } from './failure'
+import { jsonTarget, resultFolder } from './files'
+import type { SweepCommandOptions } from './sweep-command'
+import { writeSweep } from './sweep-output'
+
+/** Points that a thread is handed at a time. */
+const chunkSize = 64
+
+/** `i/n` with 1 <= i <= n. */
+const parseShard = (text: string | undefined): { readonly index: number; readonly of: number } => {
+  if (text === undefined) return { index: 0, of: 1 }
+  const [, i, n] = /^(\d+)\/(\d+)$/.exec(text.trim()) ?? []
+  const [index, of] = [Number(i), Number(n)]
+  if (!(index >= 1 && index <= of))
+    throw new InputError({ where: '--shard', expected: 'i/n with i from 1 to n, such as 3/16', got: `"${text}"` })
+  return { index: index - 1, of }
+}
+
+/** Points in parts for the threads, those with the same work together. */
+const chunksOf = (spec: SweepSpec, points: readonly number[]): readonly (readonly number[])[] => {
+  const byWork = new Map<string, number[]>()
+  for (const point of points) {
+    const config = sweepPoint(spec, point)
+    let key: string
+    try {
+      key = workKey(config.benchmark, pointConfig(spec, config))
+    } catch {
+      key = 'broken'
+    }
+    const known = byWork.get(key)
+    if (known) known.push(point)
+    else byWork.set(key, [point])
+  }
+  return [...byWork.values()].flatMap((same) =>
+    Array.from({ length: Math.ceil(same.length / chunkSize) }, (_, i) =>
+      same.slice(i * chunkSize, (i + 1) * chunkSize),
+    ),
+  )
+}
+
+/** Runs parts of a sweep somewhere. */
+interface SweepRunner {
+  readonly threads: number
+  readonly run: (points: readonly number[]) => Promise<readonly SweepRow[]>
+  readonly close: () => Promise<void>
+}
+
+/** In this thread. */
+const localRunner = (spec: SweepSpec): SweepRunner => {
+  const evaluate = pointEvaluator(spec)
+  return {
+    threads: 1,
+    run: async (points) => {
+      const rows: SweepRow[] = []
+      for (const point of points) rows.push(await evaluate(sweepPoint(spec, point)))
+      return rows
+    },
+    close: async () => {},
+  }
+}
+
+/** In worker threads, when there are several and the worker is there (it is part of the build). */
+const runnerOf = async (spec: SweepSpec, threads: number): Promise<SweepRunner> => {
+  const worker = fileURLToPath(new URL('./sweep-worker.js', import.meta.url))
+  if (threads === 1 || !existsSync(worker)) return localRunner(spec)
+  const { Piscina } = await import('piscina')
+  const pool = new Piscina<readonly number[], readonly SweepRow[]>({
+    filename: worker,
+    workerData: spec,
+    minThreads: threads,
+    maxThreads: threads,
+  })
+  return { threads, run: (points) => pool.run(points), close: () => pool.destroy() }
+}
+
+/** What was run before in this folder. */
+const earlier = async (path: string, header: SweepHeader, retry: boolean): Promise<ReadonlyMap<number, SweepRow>> => {
+  if (!existsSync(path)) return new Map()
+  const { header: before, rows } = await readSweepResults(path)
+  if (before.fingerprint !== header.fingerprint)
+    throw new InputError({
+      where: path,
+      expected: `results of this sweep (fingerprint ${header.fingerprint})`,
+      got: `those of "${before.name}" (${before.fingerprint})`,
+      hint: 'choose another folder with --out; anything that can change a result changes the fingerprint',
+    })
+  return retry ? new Map([...rows].filter(([, { status }]) => status === 'ok')) : rows
+}
+
+/** The header of a sweep's results. */
+const headerOf = (spec: SweepSpec): SweepHeader => ({
+  schema: 'h2learn.sweep/1',
+  name: spec.name,
+  fingerprint: spec.fingerprint,
+  points: sweepSize(spec),
+  fields: Object.keys(spec.vary),
+  targets: sweepTargets(spec),
+})
+
+/**
+ * `h2learn sweep`: runs the points of a file that have not been run in the folder yet, and reports all of them.
+ * @returns 0, or 130 when interrupted; what ran is kept and the next call goes on
+ * @throws InputError for a file that is no sweep, another sweep's folder
+ */
+export const runSweep = async (file: string, options: SweepCommandOptions, out: Console): Promise<number> => {
+  const spec = await readSweep(file)
+  const shard = parseShard(options.shard)
+  const folder = await resultFolder('--out', options.out ?? join('h2learn-out', `sweep-${spec.name}`))
+  if (options.json !== undefined) await jsonTarget('--json', options.json)
+  const header = headerOf(spec)
+  const path = join(folder, 'results.jsonl')
+  const rows = new Map(await earlier(path, header, options.retryErrors === true))
+  // in order again, without a torn last line
+  await writeSweepResults(
+    path,
+    header,
+    [...rows.values()].sort((a, b) => a.point - b.point),
+  )
+  const mine = Array.from({ length: header.points }, (_, point) => point).filter(
+    (point) => point % shard.of === shard.index,
+  )
+  const open = mine.filter((point) => !rows.has(point))
+  const chunks = chunksOf(spec, open)
+  const runner = await runnerOf(spec, Math.min(options.threads ?? availableParallelism(), Math.max(1, chunks.length)))
+  out.note(
+    `${spec.name}: ${header.points} points on ${header.targets.join(', ')}${shard.of > 1 ? `, ${mine.length} in shard ${shard.index + 1}/${shard.of}` : ''}${open.length < mine.length ? `, ${mine.length - open.length} run before` : ''}; ${runner.threads} threads`,
+  )
+  let stopped = false
+  const onSignal = () => {
+    if (stopped) process.exit(exitCodes.interrupted)
+    stopped = true
+    out.warn('\nStopping after the points that are running (once more to stop at once).')
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  const bar = out.progress(open.length)
+  const started = performance.now()
+  let done = 0
+  try {
+    let next = 0
+    const take = async () => {
+      while (!stopped && next < chunks.length) {
+        const made = await runner.run(chunks[next++]!)
+        await appendSweepResults(path, made)
+        for (const row of made) rows.set(row.point, row)
+        done += made.length
+        const pace = (1000 * done) / (performance.now() - started)
+        bar.update(
+          done,
+          `${done}/${open.length} points  ${Math.round(pace)}/s  ${clock((open.length - done) / pace)} left`,
+        )
+      }
+    }
+    await Promise.all(Array.from({ length: runner.threads }, take))
+  } finally {
+    bar.stop()
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+    await runner.close()
+  }
+  if (stopped && done < open.length) {
+    out.say(`Interrupted after ${rows.size} of ${header.points} points. The same command goes on.`)
+    return exitCodes.interrupted
+  }
+  const seconds = (performance.now() - started) / 1000
+  if (done > 0) out.note(`${done} points in ${clock(seconds)} (${Math.round(done / seconds)} a second)`)
+  await writeSweep(folder, header, [...rows.values()], options.json, out)
+  return exitCodes.done
+}
