@@ -1,0 +1,4 @@
+// node index.mjs [--preset quick|paper] [--data DIR] [--json FILE|-]
+import { runExample } from '../run-example.mjs'
+
+runExample('mnist', import.meta.url)
