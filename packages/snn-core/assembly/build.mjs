@@ -1,13 +1,19 @@
-// Compiles the kernels: node build.mjs writes src/fast/kernels.wasm.ts, which is committed. Needs nothing but npm.
+// Compiles the kernels, once per precision: node build.mjs writes src/fast/kernels*.wasm.ts, which are committed. Needs
+// nothing but npm.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const target = fileURLToPath(new URL('../src/fast/kernels.wasm.ts', import.meta.url))
 
-/** The module's bytes as the compiler makes them from the sources beside this file. */
-export const compileKernels = async () => {
+/** The modules: the file each is written to, and whether its arithmetic is that of binary16. */
+export const MODULES = {
+  f32: { file: fileURLToPath(new URL('../src/fast/kernels.wasm.ts', import.meta.url)), half: 0 },
+  f16: { file: fileURLToPath(new URL('../src/fast/kernels-f16.wasm.ts', import.meta.url)), half: 1 },
+}
+
+/** A module's bytes as the compiler makes them from the sources beside this file. */
+export const compileKernels = async (precision) => {
   let bytes
   const { error, stderr } = await asc.main(
     [
@@ -20,6 +26,8 @@ export const compileKernels = async () => {
       'simd',
       '--runtime',
       'stub',
+      '--use',
+      `HALF=${MODULES[precision].half}`,
       '--importMemory',
       '--initialMemory',
       '1',
@@ -45,18 +53,20 @@ export const compileKernels = async () => {
 }
 
 /** The source file that holds the bytes. */
-export const kernelsSource = (bytes) => {
+export const kernelsSource = (precision, bytes) => {
   const lines = bytes.toString('base64').match(/.{1,110}/g)
   return [
-    '/** The compiled kernels of assembly/ in base64: made by assembly/build.mjs, do not edit. */',
-    'export const KERNELS_BASE64 =',
+    `/** The kernels of assembly/ compiled for ${precision}, in base64: made by assembly/build.mjs, do not edit. */`,
+    `export const KERNELS_${precision.toUpperCase()}_BASE64 =`,
     ...lines.map((line, i) => `  '${line}'${i < lines.length - 1 ? ' +' : ''}`),
     '',
   ].join('\n')
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const bytes = await compileKernels()
-  writeFileSync(target, kernelsSource(bytes))
-  console.log(`${bytes.length} bytes`)
+  for (const precision of Object.keys(MODULES)) {
+    const bytes = await compileKernels(precision)
+    writeFileSync(MODULES[precision].file, kernelsSource(precision, bytes))
+    console.log(`${precision}: ${bytes.length} bytes`)
+  }
 }

@@ -1,3 +1,5 @@
+import { add, div, mul, sub } from './arithmetic'
+
 /*
  * Neurons of one block of channels, all places and timesteps: real values [sample][timestep][place][channel], bits one
  * word per [sample][timestep][place] with one bit per channel. `vectors` is the block's width / 4; `valid` has the
@@ -47,8 +49,8 @@ export function integrate(
           let x = v128.load(input)
           if (t > 0) {
             const last = v128.load(u - step)
-            const left = v128.bitselect(v128.and(f32x4.sub(last, th), keep), last, f32x4.ge(last, th))
-            x = f32x4.add(f32x4.mul(a, left), x)
+            const left = v128.bitselect(v128.and(sub(last, th), keep), last, f32x4.ge(last, th))
+            x = add(mul(a, left), x)
           }
           v128.store(u, x)
           fired |= (<u32>i32x4.bitmask(f32x4.ge(x, th))) << (v << 2)
@@ -72,7 +74,8 @@ export function integrate(
  * @param active a word per sample: 0 when its gradient is exactly zero; its words become 0, `grad` is left alone
  * @param nonZeros words of [∇u ≠ 0]
  * @param activeMaps a word per map that is set when any ∇u of it is not 0
- * @param counts two u32: non-zero ∇u, and how many of them FP16 would flush, are added
+ * @param counts three u32: non-zero ∇u, and how many of them FP16 would flush, are added; the third becomes 1 when any
+ * ∇u is ±∞ or NaN
  */
 export function potentialGradients(
   u: usize,
@@ -101,13 +104,14 @@ export function potentialGradients(
   const lo = f32x4.splat(low)
   const hi = f32x4.splat(high)
   const h = f32x4.splat(height)
-  const resetFactor = f32x4.splat(-leak * threshold)
+  const resetFactor = mul(minusA, th)
   const zeroing = i32x4.splat(toZero ? -1 : 0)
   const attached = i32x4.splat(detach ? 0 : -1)
   const tiny = f32x4.splat(<f32>1 / <f32>33554432)
   const none = f32x4.splat(0)
   let left: u32 = 0
   let flushed: u32 = 0
+  let largest = none
   for (let b = 0; b < samples; b++) {
     const sample: usize = <usize>b * <usize>T * step
     const map = <usize>(b * T)
@@ -129,16 +133,19 @@ export function potentialGradients(
           let carried = none
           if (t < T - 1) {
             const later = v128.load(grad + at + step)
-            const factor = v128.bitselect(f32x4.mul(minusA, x), resetFactor, zeroing)
-            gs = v128.bitselect(f32x4.add(f32x4.mul(factor, later), gs), gs, attached)
-            carried = v128.andnot(f32x4.mul(a, later), v128.and(f32x4.ge(x, th), zeroing))
+            const factor = v128.bitselect(mul(minusA, x), resetFactor, zeroing)
+            gs = v128.bitselect(add(mul(factor, later), gs), gs, attached)
+            carried = v128.andnot(mul(a, later), v128.and(f32x4.ge(x, th), zeroing))
           }
           const open = v128.and(f32x4.gt(x, lo), f32x4.lt(x, hi))
-          const g = v128.bitselect(f32x4.add(carried, f32x4.mul(gs, h)), carried, open)
+          const g = v128.bitselect(add(carried, mul(gs, h)), carried, open)
           v128.store(grad + at, g)
           const some = f32x4.ne(g, none)
+          // magnitudes in the order of their bits, NaN on top
+          const size = f32x4.abs(g)
+          largest = i32x4.max_s(largest, size)
           bits |= (<u32>i32x4.bitmask(some)) << (v << 2)
-          small |= (<u32>i32x4.bitmask(v128.and(some, f32x4.le(f32x4.abs(g), tiny)))) << (v << 2)
+          small |= (<u32>i32x4.bitmask(v128.and(some, f32x4.le(size, tiny)))) << (v << 2)
         }
         bits &= valid
         store<u32>(word, bits)
@@ -151,6 +158,7 @@ export function potentialGradients(
   }
   store<u32>(counts, load<u32>(counts) + left)
   store<u32>(counts, load<u32>(counts, 4) + flushed, 4)
+  if (v128.any_true(i32x4.ge_s(largest, i32x4.splat(0x7f800000)))) store<u32>(counts, 1, 8)
 }
 
 /**
@@ -224,11 +232,11 @@ export function poolCurrents(
           while (left > 1) {
             const pairs = left >>> 1
             for (let i: usize = 0; i < <usize>pairs; i++)
-              v128.store(window + (i << 4), f32x4.add(v128.load(window + (i << 5)), v128.load(window + (i << 5), 16)))
+              v128.store(window + (i << 4), add(v128.load(window + (i << 5)), v128.load(window + (i << 5), 16)))
             if (left & 1) v128.store(window + ((<usize>pairs) << 4), v128.load(window + ((<usize>(left - 1)) << 4)))
             left = (left + 1) >>> 1
           }
-          v128.store(out, f32x4.div(v128.load(window), area))
+          v128.store(out, div(v128.load(window), area))
         }
       }
     }
@@ -238,7 +246,7 @@ export function poolCurrents(
 /** values ÷ divisor, in place. */
 export function divideAll(values: usize, bytes: usize, divisor: f32): void {
   const d = f32x4.splat(divisor)
-  for (const end = values + bytes; values < end; values += 16) v128.store(values, f32x4.div(v128.load(values), d))
+  for (const end = values + bytes; values < end; values += 16) v128.store(values, div(v128.load(values), d))
 }
 
 /** Sums over T from +0, t ascending: [sample][timestep][values] into [sample][values]; inactive samples give 0. */
@@ -250,7 +258,7 @@ export function sumOverTime(values: usize, out: usize, active: usize, samples: i
     }
     for (let at: usize = 0; at < bytes; at += 16) {
       let sum = f32x4.splat(0)
-      for (let t = 0; t < T; t++) sum = f32x4.add(sum, v128.load(values + <usize>t * bytes + at))
+      for (let t = 0; t < T; t++) sum = add(sum, v128.load(values + <usize>t * bytes + at))
       v128.store(out + at, sum)
     }
   }
@@ -288,7 +296,7 @@ export function spreadGradients(pooled: usize, out: usize, maps: i32, vectors: i
         const px = x / k
         const from = pooled + ((<usize>((m * poolH + py) * poolW + px) * <usize>vectors) << 4)
         for (let v: usize = 0; v < <usize>vectors; v++, out += 16) {
-          if (py < poolH && px < poolW) v128.store(out, f32x4.div(v128.load(from + (v << 4)), area))
+          if (py < poolH && px < poolW) v128.store(out, div(v128.load(from + (v << 4)), area))
           else v128.store(out, f32x4.splat(0))
         }
       }

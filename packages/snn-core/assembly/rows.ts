@@ -1,7 +1,9 @@
+import { lift, lower, plus, plusProduct } from './arithmetic'
+
 /**
  * out[p] += Σ of the listed rows, for n outputs of one block of channels: the one loop that convolutions, their input
  * gradients and their weight gradients spend their time in. The sums of one output stay in registers while its list is
- * walked; every addition and product is rounded to float32 on its own and in the order of the list.
+ * walked; every addition and product is rounded on its own and in the order of the list.
  *
  * `Block` stands for the width of the block: its size in bytes is the number of vectors of four channels (u64: 32
  * channels). With a floating point `Value` every row is multiplied by its listed value first.
@@ -30,7 +32,7 @@ function addRows<Block, Value>(
     let at = lists + ((p * cap) << 1)
     let value = values + ((p * cap) << 2)
     const end = at + (count << 1)
-    let a0 = v128.load(out)
+    let a0 = lift(v128.load(out))
     let a1: v128 = a0
     let a2: v128 = a0
     let a3: v128 = a0
@@ -38,61 +40,61 @@ function addRows<Block, Value>(
     let a5: v128 = a0
     let a6: v128 = a0
     let a7: v128 = a0
-    if (sizeof<Block>() >= 2) a1 = v128.load(out, 16)
+    if (sizeof<Block>() >= 2) a1 = lift(v128.load(out, 16))
     if (sizeof<Block>() >= 4) {
-      a2 = v128.load(out, 32)
-      a3 = v128.load(out, 48)
+      a2 = lift(v128.load(out, 32))
+      a3 = lift(v128.load(out, 48))
     }
     if (sizeof<Block>() >= 8) {
-      a4 = v128.load(out, 64)
-      a5 = v128.load(out, 80)
-      a6 = v128.load(out, 96)
-      a7 = v128.load(out, 112)
+      a4 = lift(v128.load(out, 64))
+      a5 = lift(v128.load(out, 80))
+      a6 = lift(v128.load(out, 96))
+      a7 = lift(v128.load(out, 112))
     }
     do {
       const row = rows + ((<usize>load<u16>(at)) << shift)
       if (isFloat<Value>()) {
         const v = v128.load32_splat(value)
-        a0 = f32x4.add(a0, f32x4.mul(v, v128.load(row)))
-        if (sizeof<Block>() >= 2) a1 = f32x4.add(a1, f32x4.mul(v, v128.load(row, 16)))
+        a0 = plusProduct(a0, v, v128.load(row))
+        if (sizeof<Block>() >= 2) a1 = plusProduct(a1, v, v128.load(row, 16))
         if (sizeof<Block>() >= 4) {
-          a2 = f32x4.add(a2, f32x4.mul(v, v128.load(row, 32)))
-          a3 = f32x4.add(a3, f32x4.mul(v, v128.load(row, 48)))
+          a2 = plusProduct(a2, v, v128.load(row, 32))
+          a3 = plusProduct(a3, v, v128.load(row, 48))
         }
         if (sizeof<Block>() >= 8) {
-          a4 = f32x4.add(a4, f32x4.mul(v, v128.load(row, 64)))
-          a5 = f32x4.add(a5, f32x4.mul(v, v128.load(row, 80)))
-          a6 = f32x4.add(a6, f32x4.mul(v, v128.load(row, 96)))
-          a7 = f32x4.add(a7, f32x4.mul(v, v128.load(row, 112)))
+          a4 = plusProduct(a4, v, v128.load(row, 64))
+          a5 = plusProduct(a5, v, v128.load(row, 80))
+          a6 = plusProduct(a6, v, v128.load(row, 96))
+          a7 = plusProduct(a7, v, v128.load(row, 112))
         }
         value += 4
       } else {
-        a0 = f32x4.add(a0, v128.load(row))
-        if (sizeof<Block>() >= 2) a1 = f32x4.add(a1, v128.load(row, 16))
+        a0 = plus(a0, v128.load(row))
+        if (sizeof<Block>() >= 2) a1 = plus(a1, v128.load(row, 16))
         if (sizeof<Block>() >= 4) {
-          a2 = f32x4.add(a2, v128.load(row, 32))
-          a3 = f32x4.add(a3, v128.load(row, 48))
+          a2 = plus(a2, v128.load(row, 32))
+          a3 = plus(a3, v128.load(row, 48))
         }
         if (sizeof<Block>() >= 8) {
-          a4 = f32x4.add(a4, v128.load(row, 64))
-          a5 = f32x4.add(a5, v128.load(row, 80))
-          a6 = f32x4.add(a6, v128.load(row, 96))
-          a7 = f32x4.add(a7, v128.load(row, 112))
+          a4 = plus(a4, v128.load(row, 64))
+          a5 = plus(a5, v128.load(row, 80))
+          a6 = plus(a6, v128.load(row, 96))
+          a7 = plus(a7, v128.load(row, 112))
         }
       }
       at += 2
     } while (at < end)
-    v128.store(out, a0)
-    if (sizeof<Block>() >= 2) v128.store(out, a1, 16)
+    v128.store(out, lower(a0))
+    if (sizeof<Block>() >= 2) v128.store(out, lower(a1), 16)
     if (sizeof<Block>() >= 4) {
-      v128.store(out, a2, 32)
-      v128.store(out, a3, 48)
+      v128.store(out, lower(a2), 32)
+      v128.store(out, lower(a3), 48)
     }
     if (sizeof<Block>() >= 8) {
-      v128.store(out, a4, 64)
-      v128.store(out, a5, 80)
-      v128.store(out, a6, 96)
-      v128.store(out, a7, 112)
+      v128.store(out, lower(a4), 64)
+      v128.store(out, lower(a5), 80)
+      v128.store(out, lower(a6), 96)
+      v128.store(out, lower(a7), 112)
     }
   }
 }

@@ -18,6 +18,7 @@ const HELP = `node bench/train.bench.mjs [options]
   --batch N --T N --threads N --seed N --reps N
   --spike-density X    weights are scaled so that every layer fires at this rate in the first step (default 0.15)
   --grad-density X     replaces every layer's potential gradients by a seeded draw: for timing only, one thread
+  --precision f32|f16  arithmetic of the passes (default f32)
   --backend fast|folded|reference|both   fast (default), APk folded into the taps, the reference, or fast and
                        reference with their ratio (default for small networks)
   --build DIR          folder with another build of the package
@@ -27,7 +28,7 @@ const { values: option } = parseArgs({
   options: Object.fromEntries(
     [
       ...['net', 'input', 'pool', 'batch', 'T', 'threads', 'seed', 'reps', 'spike-density', 'grad-density'],
-      ...['backend', 'build', 'json'],
+      ...['backend', 'build', 'json', 'precision'],
     ]
       .map((name) => [name, { type: 'string' }])
       .concat([['help', { type: 'boolean' }]]),
@@ -61,6 +62,11 @@ if (gradDensity !== undefined && threads > 1) {
   console.error('--grad-density: one thread only, the draw is made in it')
   process.exit(2)
 }
+const precision = option.precision ?? 'f32'
+if (precision !== 'f32' && precision !== 'f16') {
+  console.error(`--precision: expected f32 or f16, got ${precision}`)
+  process.exit(2)
+}
 const text = option.pool === 'spikes' ? named.text.replaceAll('AP2', 'AP2(spikes)') : named.text
 const network = core.parseNetwork(text, { input: core.parseInputSize(option.input ?? named.input), T })
 
@@ -88,14 +94,21 @@ const randomSamples = () => {
 const samples = randomSamples()
 const indices = Uint32Array.from({ length: batch }, (_, i) => i)
 const calibration = core.batchInput(samples, indices.subarray(0, Math.min(batch, 2)), network)
-const { weights: start } = core.initialWeights(network, calibration, { seed, firingRate: spikeDensity })
+const initial = core.initialWeights(network, calibration, { seed, firingRate: spikeDensity }).weights
+const start = core.passWeights({ precision }, initial)
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 
 /** Times whole optimiser steps from the same weights. */
 const measure = async (backend) => {
   const source = threads > 1 ? threading.workerGradients({ threads }) : core.localGradients()
-  const config = core.trainingConfig({ batch, seed, optimizer: { kind: 'sgd', learningRate: 0.01 }, backend })
-  const { neuron, loss, precision, lossScale } = config
+  const config = core.trainingConfig({
+    batch,
+    seed,
+    optimizer: { kind: 'sgd', learningRate: 0.01 },
+    backend,
+    precision,
+  })
+  const { neuron, loss, lossScale } = config
   const draw = { seed, epoch: 0 }
   if (gradDensity !== undefined && backend !== 'reference') core.drawGradients({ density: gradDensity, seed })
   const wall = []
@@ -174,7 +187,7 @@ const denseOperations = () =>
   }, 0)
 
 const wanted = option.backend ?? (core.macsPerSample(network) * batch < 2e9 ? 'both' : 'fast')
-if (wanted !== 'reference' && !core.fastSupports(network, core.defaultNeuron, 'f32'))
+if (wanted !== 'reference' && !core.fastSupports(network, core.defaultNeuron, precision))
   console.error('the fast backend does not support this network or runtime: the reference computes it')
 const results = []
 for (const backend of wanted === 'both' ? ['fast', 'reference'] : [wanted]) results.push(await measure(backend))
@@ -184,6 +197,7 @@ const report = {
   T,
   batch,
   threads,
+  precision,
   seed,
   reps,
   spike_density: spikeDensity,
@@ -198,7 +212,7 @@ if (option.json && option.json !== '-') writeFileSync(option.json, `${JSON.strin
 if (option.json === '-') console.log(JSON.stringify(report, null, 2))
 else {
   const { C, H, W } = network.input
-  console.log(`${network.text} on ${H}x${W}x${C}, T = ${T}, batch ${batch}, ${threads} thread(s)`)
+  console.log(`${network.text} on ${H}x${W}x${C}, T = ${T}, batch ${batch}, ${threads} thread(s), ${precision}`)
   if (report.note) console.log(report.note)
   for (const r of results) {
     const rate = `${r.samples_per_s.toFixed(2)} samples/s (${r.samples_per_cpu_s.toFixed(2)} per CPU second)`

@@ -29,8 +29,9 @@ export interface TrainingOptions {
   /** constant: η. cosine: η·(1 + cos(π·step/steps)) / 2. Default constant. */
   readonly schedule?: 'constant' | 'cosine'
   /**
-   * Default fast for f32, reference otherwise: the weights come out the same bit for bit. folded is faster with `APk`
-   * and rounds differently. What the fast backend does not support is computed by the reference.
+   * Default fast for f32 and f16, reference for f64: the weights come out the same bit for bit. folded is faster with
+   * `APk` and rounds differently (f32 only: with f16 it is fast). What the fast backend does not support is computed by
+   * the reference.
    */
   readonly backend?: Backend
 }
@@ -53,7 +54,9 @@ const bad = (expected: string, got: unknown): never => {
 export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig => {
   const { epochs = 1, maxSteps, batch = 64, loss = 'rate-mse', seed = 1, precision = 'f32', lossScale = 1 } = options
   const { schedule = 'constant', neuron = defaultNeuron } = options
-  const { backend = precision === 'f32' ? 'fast' : 'reference' } = options
+  const { backend: asked = precision === 'f64' ? 'reference' : 'fast' } = options
+  // FP16 is exact, whatever it costs
+  const backend = precision === 'f16' && asked === 'folded' ? 'fast' : asked
   for (const [name, value] of Object.entries({ epochs, batch, ...(maxSteps === undefined ? {} : { maxSteps }) }))
     if (!Number.isSafeInteger(value) || value < 1) bad(`${name} as an integer >= 1`, value)
   if (!Number.isSafeInteger(seed)) bad('seed as an integer', seed)

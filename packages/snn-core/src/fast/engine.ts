@@ -1,7 +1,7 @@
 import type { Network } from '../api'
 import type { PassWork } from '../gradient-source'
 import { foldedNetwork } from './fold'
-import { createKernels, type Kernels, type MemoryLike } from './kernels'
+import { createKernels, type FastPrecision, type Kernels, type MemoryLike } from './kernels'
 import { type Plan, planNetwork, writeTables } from './plan'
 
 /** A network laid out in linear memory with the kernels on it, and which weights its rows hold. */
@@ -10,6 +10,8 @@ export interface Engine {
   readonly plan: Plan
   readonly kernels: Kernels
   weights: number | undefined
+  /** Precision that the levels of its inputs are rounded to. */
+  levels: FastPrecision
   /** The source whose gradients and weights are at home here; nobody else may write them. */
   owner: object | undefined
 }
@@ -63,7 +65,8 @@ export const engineFor = (network: Network, samples: number, folded: boolean, us
     return undefined
   }
   writeTables(plan, kernels)
-  const made: Engine = { key, plan, kernels, weights: undefined, owner: typeof user === 'object' ? user : undefined }
+  const owner = typeof user === 'object' ? user : undefined
+  const made: Engine = { key, plan, kernels, weights: undefined, levels: 'f32', owner }
   engines = [made, ...engines]
   return made
 }
@@ -73,9 +76,9 @@ export const releaseEngines = (owner: object): void => {
   for (const own of engines) if (own.owner === owner) own.owner = undefined
 }
 
-/** Whether the fast backend computes what this work asks for, network apart. */
-export const fastWork = ({ neuron, precision }: Pick<PassWork, 'neuron' | 'precision'>): boolean =>
-  precision === 'f32' && neuron.surrogate.kind === 'rectangular'
+/** Whether the fast backend computes what this work asks for, network apart. FP16 is exact: never folded. */
+export const fastWork = ({ neuron, precision, backend }: Pick<PassWork, 'neuron' | 'precision' | 'backend'>): boolean =>
+  precision !== 'f64' && neuron.surrogate.kind === 'rectangular' && !(precision === 'f16' && backend === 'folded')
 
 /** Bytes that a team of threads needs for a network, or undefined when it does not fit. */
 export const teamBytes = (network: Network, samples: number, folded: boolean, threads: number): number | undefined =>
@@ -94,5 +97,5 @@ export const teamEngine = (
   const kernels = plan && createKernels(plan.bytes, memory)
   if (!kernels) return undefined
   if (tables) writeTables(plan, kernels)
-  return { key: keyOf(network, folded), plan, kernels, weights: undefined, owner: undefined }
+  return { key: keyOf(network, folded), plan, kernels, weights: undefined, levels: 'f32', owner: undefined }
 }

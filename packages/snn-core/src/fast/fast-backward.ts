@@ -1,4 +1,5 @@
 import type { NeuronConfig } from '../api'
+import { arithmetic } from '../arithmetic'
 import { applyDraw, gradientDraw } from './drawn-gradients'
 import { inputGradients } from './input-gradients'
 import { inPhase } from './phases'
@@ -7,10 +8,11 @@ import type { PlannedLayer } from './plan'
 import { ownOf } from './team'
 import { weightGradients } from './weight-gradients'
 
-/** What the backward pass counted in one layer: non-zero ∇u, and those FP16 would flush. */
+/** What the backward pass counted in one layer: non-zero ∇u, those FP16 would flush, and whether all are finite. */
 export interface BackwardCounts {
   readonly gradients: number
   readonly flushed: number
+  readonly finite: boolean
 }
 
 /**
@@ -18,7 +20,10 @@ export interface BackwardCounts {
  * thread writes it, and all meet after it.
  * @param gradOutput B × classes
  */
-export const loadOutputGradient = ({ plan, kernels: { views }, team }: Place, gradOutput: Float64Array): void => {
+export const loadOutputGradient = (place: Place, gradOutput: Float64Array): void => {
+  const { plan, kernels, team, precision } = place
+  const { views } = kernels
+  const { round } = arithmetic(precision)
   const { network, samples, layers, activeSamples } = plan
   const { T, classes } = network
   const { blocks, places, layer } = layers[layers.length - 1]
@@ -32,14 +37,19 @@ export const loadOutputGradient = ({ plan, kernels: { views }, team }: Place, gr
       for (let t = 0; t < T; t++)
         for (let p = 0; p < places; p++)
           for (let lane = 0; lane < width; lane++)
-            views.f32[at++] = first + lane < layer.K ? own[(first + lane) * places + p] : 0
+            views.f32[at++] = first + lane < layer.K ? round(own[(first + lane) * places + p]) : 0
     }
   }
   team.meet()
 }
 
-/** Eq. 2 for one layer: its spatial term becomes ∇u. A team shares the channels. */
-const neuronGradients = (place: Place, planned: PlannedLayer, B: number, neuron: NeuronConfig) => {
+/** Eq. 2 for one layer: its spatial term becomes ∇u. A team shares the channels; all threads have met after it. */
+export const neuronGradients = (
+  place: Place,
+  planned: PlannedLayer,
+  B: number,
+  neuron: NeuronConfig,
+): BackwardCounts => {
   const { plan, kernels, team, scratch } = place
   const { run, views } = kernels
   const { network, samples, nonZeros, activeSamples, activeMaps } = plan
@@ -52,7 +62,7 @@ const neuronGradients = (place: Place, planned: PlannedLayer, B: number, neuron:
   const height = surrogate.kind === 'rectangular' ? surrogate.height : Number.NaN
   if (team.me === 0) views.u32.fill(0, activeMaps / 4, activeMaps / 4 + maps)
   team.meet()
-  views.u32.fill(0, tally / 4, tally / 4 + 2)
+  views.u32.fill(0, tally / 4, tally / 4 + 3)
   for (const { first, width, valid } of ownOf(team, blocks)) {
     const base = samples * T * places * first * 4
     const gradients = plan.gradients[index & 1] + base
@@ -81,8 +91,8 @@ const neuronGradients = (place: Place, planned: PlannedLayer, B: number, neuron:
     // `APk`: each ∇u stands for k² places of the convolution, a k²-th each
     if (currentPool > 1 && !gradientDraw()) run.divideAll(gradients, maps * places * width * 4, currentPool ** 2)
   }
-  const [gradients, flushed] = sumOfTeam(place, [...views.u32.subarray(tally / 4, tally / 4 + 2)])
-  return { gradients, flushed }
+  const [gradients, flushed, infinite] = sumOfTeam(place, [...views.u32.subarray(tally / 4, tally / 4 + 3)])
+  return { gradients, flushed, finite: infinite === 0 }
 }
 
 /**
@@ -106,7 +116,9 @@ export const backwardLayer = (
   const gradientDensity = gradients / (maps * layer.K * places)
   // entries reach one output of every tap, less at the edges: near enough for a cut
   const spikeDensity = entries / ((input.still ? B : maps) * layer.C * outputs * taps)
-  weightGradients(place, planned, { B, entries, gradients, spikeDensity, gradientDensity, add })
+  const { finite } = counted
+  const update = { B, entries, gradients, finite, spikeDensity, gradientDensity, add }
+  weightGradients(place, planned, update)
   if (layer.index > 0) inPhase('inputGradient', () => inputGradients(place, planned, B, gradientDensity))
   return drawn === undefined ? counted : { ...counted, gradients: drawn }
 }

@@ -5,17 +5,21 @@ import type { PassWork } from '../gradient-source'
 import { losses, predict, zeroGradientSamples } from '../loss'
 import { roundNeuron } from '../neuron'
 import { LAYER_COUNTS, labelsOf, type ShardTally, type ShardWork } from '../shard'
+import { gradientDraw } from './drawn-gradients'
 import { type Engine, type EngineUser, engineFor, fastWork, SHARD_CAPACITY } from './engine'
 import { backwardLayer, loadOutputGradient } from './fast-backward'
 import { type ForwardCounts, forwardLayer, loadInput, outputCounts } from './fast-forward'
 import { locateWeights, packWeights } from './pack-weights'
 import { inPhase } from './phases'
 import type { Place } from './place'
+import { writeLevels } from './plan'
 import { alone, shareOf, type Team } from './team'
+import { countUnderflow, exactNonZeros } from './underflow'
 
 /**
- * Whether the fast backend computes this network: float32, rectangular surrogate, no pooling of the raw input, maps up
- * to 255 × 255, all of it within 4 GiB, and a runtime with WebAssembly SIMD. Everything else is left to the reference.
+ * Whether the fast backend computes this network: float32 or (not folded) FP16, rectangular surrogate, no pooling of
+ * the raw input, maps up to 255 × 255, all of it within 4 GiB, and a runtime with WebAssembly SIMD. Everything else is
+ * left to the reference.
  */
 export const fastSupports = (
   network: Network,
@@ -23,21 +27,35 @@ export const fastSupports = (
   precision: Precision,
   samples = SHARD_CAPACITY,
   folded = false,
-): boolean => engineOf({ network, neuron, precision }, samples, folded, 'reader') !== undefined
+): boolean => {
+  const backend = folded ? 'folded' : 'fast'
+  return engineOf({ network, neuron, precision, backend }, samples, folded, 'reader') !== undefined
+}
 
 const engineOf = (
-  work: Pick<PassWork, 'network' | 'neuron' | 'precision'>,
+  work: Pick<PassWork, 'network' | 'neuron' | 'precision' | 'backend'>,
   samples: number,
   folded: boolean,
   user: EngineUser,
 ): Engine | undefined => (fastWork(work) ? engineFor(work.network, samples, folded, user) : undefined)
 
-const placeOf = ({ plan, kernels }: Engine, team: Team = alone): Place => ({
-  plan,
-  kernels,
-  team,
-  scratch: plan.scratch[team.me],
-})
+const placeOf = ({ plan, kernels }: Engine, precision: Precision, team: Team = alone): Place => {
+  const own = precision === 'f16' ? 'f16' : 'f32'
+  return {
+    plan,
+    precision: own,
+    kernels: { ...kernels, run: kernels.runAs(own) },
+    team,
+    scratch: plan.scratch[team.me],
+  }
+}
+
+const holdLevels = ({ plan, kernels, team, precision }: Place, own: Engine) => {
+  if (own.levels === precision) return
+  if (team.me === 0) writeLevels(plan, kernels, precision)
+  team.meet()
+  own.levels = precision
+}
 
 const holdWeights = (place: Place, { weightsStamp: stamp }: PassWork, own: Engine, weights: readonly Weights[]) => {
   if (stamp !== undefined && own.weights === stamp) return
@@ -52,7 +70,8 @@ const holdWeights = (place: Place, { weightsStamp: stamp }: PassWork, own: Engin
 const forward = (place: Place, work: PassWork, weights: readonly Weights[], own: Engine) => {
   const { network, samples, indices, draw } = work
   const B = indices.length
-  const neuron = roundNeuron(work.neuron, 'f32')
+  const neuron = roundNeuron(work.neuron, place.precision)
+  holdLevels(place, own)
   holdWeights(place, work, own, weights)
   inPhase('input', () => loadInput(place, batchInput(samples, indices, network, draw)))
   let density = 1
@@ -79,7 +98,7 @@ export const shardOnEngine = (
   add: boolean,
 ): ShardTally => {
   const { network, samples, indices, batch, lossScale } = work
-  const place = placeOf(own, team)
+  const place = placeOf(own, work.precision, team)
   const { plan, kernels } = own
   const { B, neuron, counts, spikeCounts } = forward(place, work, weights, own)
   const { classes, T } = network
@@ -97,10 +116,17 @@ export const shardOnEngine = (
     if (!add) kernels.views.f32.fill(0, plan.home.gradW / 4 + from, plan.home.gradW / 4 + to)
   } else {
     if (lossScale !== 1) for (let i = 0; i < gradOutput.length; i++) gradOutput[i] *= lossScale
+    const exact =
+      place.precision === 'f16' && work.underflow && !gradientDraw()
+        ? inPhase('underflow', () => exactNonZeros(placeOf(own, 'f32', team), gradOutput, B, neuron))
+        : undefined
     loadOutputGradient(place, gradOutput)
     for (let l = plan.layers.length - 1; l >= 0; l--) {
-      const { gradients, flushed } = backwardLayer(place, plan.layers[l], B, counts[l].entries, neuron, add)
-      layers.set([gradients, gradients, flushed], l * LAYER_COUNTS.length + 3)
+      const planned = plan.layers[l]
+      const { gradients, flushed } = backwardLayer(place, planned, B, counts[l].entries, neuron, add)
+      const underflow =
+        place.precision === 'f32' ? [gradients, flushed] : exact ? countUnderflow(place, planned, B, exact[l]) : [0, 0]
+      layers.set([gradients, ...underflow], l * LAYER_COUNTS.length + 3)
     }
   }
   // the next shard overwrites what others may still read
@@ -138,9 +164,9 @@ export const fastGradientShard = (
 /** `evaluationShard` by the fast backend, never folded; undefined when it does not compute this network. */
 export const fastEvaluationShard = (work: PassWork, weights: readonly Weights[]): EvaluationTally | undefined => {
   const { network, samples, indices } = work
-  const own = engineOf(work, indices.length, false, 'reader')
+  const own = engineOf({ ...work, backend: 'fast' }, indices.length, false, 'reader')
   if (!own) return undefined
-  const { B, counts, spikeCounts } = forward(placeOf(own), work, weights, own)
+  const { B, counts, spikeCounts } = forward(placeOf(own, work.precision), work, weights, own)
   const { classes, T } = network
   const labels = labelsOf(samples, indices)
   const predicted = predict(spikeCounts, classes)

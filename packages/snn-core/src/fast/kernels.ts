@@ -1,4 +1,8 @@
-import { KERNELS_BASE64 } from './kernels.wasm'
+import { KERNELS_F32_BASE64 } from './kernels.wasm'
+import { KERNELS_F16_BASE64 } from './kernels-f16.wasm'
+
+/** Precisions there are kernels for. */
+export type FastPrecision = 'f32' | 'f16'
 
 type Address = number
 
@@ -45,7 +49,10 @@ export interface KernelCalls {
 
 /** One instance of the kernels on a linear memory that never grows, so that views on it stay valid. */
 export interface Kernels {
+  /** The kernels that round to float32. */
   readonly run: KernelCalls
+  /** The same kernels on the same memory, rounding to this precision. */
+  readonly runAs: (precision: FastPrecision) => KernelCalls
   readonly memory: MemoryLike
   readonly views: { readonly f32: Float32Array; readonly u32: Uint32Array; readonly u8: Uint8Array }
 }
@@ -78,14 +85,16 @@ const sharing = (bytes: Uint8Array): Uint8Array => {
   return own
 }
 
-const modules = new Map<boolean, object>()
+const code = { f32: KERNELS_F32_BASE64, f16: KERNELS_F16_BASE64 } as const
+const modules = new Map<string, object>()
 
-const moduleOf = (wasm: WebAssemblyLike, shared: boolean): object => {
-  let module = modules.get(shared)
+const moduleOf = (wasm: WebAssemblyLike, precision: FastPrecision, shared: boolean): object => {
+  const key = `${precision} ${shared}`
+  let module = modules.get(key)
   if (!module) {
-    const bytes = decodeBase64(KERNELS_BASE64)
+    const bytes = decodeBase64(code[precision])
     module = new wasm.Module(shared ? sharing(bytes) : bytes)
-    modules.set(shared, module)
+    modules.set(key, module)
   }
   return module
 }
@@ -95,7 +104,7 @@ export const hasKernels = (): boolean => {
   const wasm = runtime()
   if (!wasm) return false
   try {
-    moduleOf(wasm, false)
+    moduleOf(wasm, 'f32', false)
     return true
   } catch {
     // an engine without SIMD refuses the module; the reference does the same work
@@ -128,10 +137,20 @@ export const createKernels = (bytes: number, shared?: MemoryLike): Kernels | und
     const abort = () => {
       throw new Error('a kernel of the fast backend aborted')
     }
-    const { exports } = new wasm.Instance(moduleOf(wasm, shared !== undefined), { env: { memory, abort } })
+    const instantiate = (precision: FastPrecision) => {
+      const module = moduleOf(wasm, precision, shared !== undefined)
+      return new wasm.Instance(module, { env: { memory, abort } }).exports as KernelCalls
+    }
+    const run = instantiate('f32')
+    let half: KernelCalls | undefined
     const { buffer } = memory
     return {
-      run: exports as KernelCalls,
+      run,
+      runAs: (precision) => {
+        if (precision === 'f32') return run
+        half ??= instantiate('f16')
+        return half
+      },
       memory,
       views: { f32: new Float32Array(buffer), u32: new Uint32Array(buffer), u8: new Uint8Array(buffer) },
     }

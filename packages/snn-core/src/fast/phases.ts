@@ -1,4 +1,7 @@
-/** Parts of a step that the fast backend tells apart; drawn: making up gradients for a benchmark. */
+/**
+ * Parts of a step that the fast backend tells apart; underflow: the float32 backward pass that FP16 is compared with;
+ * drawn: making up gradients for a benchmark.
+ */
 export const FAST_PHASES = [
   'input',
   'pack',
@@ -8,6 +11,7 @@ export const FAST_PHASES = [
   'inputGradient',
   'unpack',
   'update',
+  'underflow',
   'drawn',
 ] as const
 export type FastPhase = (typeof FAST_PHASES)[number]
@@ -29,6 +33,7 @@ const zeros = (): Record<FastPhase, number> => ({
   inputGradient: 0,
   unpack: 0,
   update: 0,
+  underflow: 0,
   drawn: 0,
 })
 
@@ -46,6 +51,14 @@ export const inPhase = <R>(phase: FastPhase, work: () => R): R => {
 /** Adds effectual operations. */
 export const addEffectual = (kind: keyof typeof effectual, operations: number): void => {
   effectual[kind] += operations
+}
+
+/** Work whose operations do not count. */
+export const uncounted = <R>(work: () => R): R => {
+  const before = { ...effectual }
+  const result = work()
+  effectual = before
+  return result
 }
 
 /** Times and counts of this thread since the last call: for benchmarks. */

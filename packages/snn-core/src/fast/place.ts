@@ -1,10 +1,14 @@
-import type { Kernels } from './kernels'
+import type { FastPrecision, Kernels } from './kernels'
 import type { Plan, Scratch } from './plan'
 import type { Team } from './team'
 
-/** Where a thread works: the network's layout, the kernels on its memory, and the team it belongs to. */
+/**
+ * Where a thread works: the network's layout, the kernels on its memory (`run` rounds to the precision), and the team it
+ * belongs to.
+ */
 export interface Place {
   readonly plan: Plan
+  readonly precision: FastPrecision
   readonly kernels: Kernels
   readonly team: Team
   readonly scratch: Scratch

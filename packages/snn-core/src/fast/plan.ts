@@ -1,8 +1,9 @@
 import type { Layer, Network } from '../api'
+import { arithmetic } from '../arithmetic'
 import { type ChannelBlock, channelBlocks, paddedChannels } from './channel-blocks'
 import { gradientRows, listRoom } from './cuts'
 import { foldShifts, unfoldPlaces } from './fold'
-import { type Kernels, MEMORY_LIMIT } from './kernels'
+import { type FastPrecision, type Kernels, MEMORY_LIMIT } from './kernels'
 import { backwardPlaces, forwardPlaces, pooledPlaces } from './place-tables'
 import { MEETING_WORDS } from './team'
 
@@ -271,12 +272,23 @@ export const planNetwork = (
   return bytes > MEMORY_LIMIT ? undefined : { ...plan, bytes }
 }
 
-/** Writes the tables of a plan into its memory. */
-export const writeTables = (plan: Plan, { views: { u8, u32, f32 } }: Kernels): void => {
-  const { T, layers } = plan.network
+/** Writes the values that bytes of the inputs stand for, rounded to a precision. */
+export const writeLevels = ({ network, layers }: Plan, { views: { f32 } }: Kernels, precision: FastPrecision): void => {
+  const { round } = arithmetic(precision)
+  for (const { layer, input } of layers) {
+    if (!input.levels) continue
+    const unit = layer.encoding ? 256 : network.layers[layer.index - 1].spikePool ** 2
+    for (let q = 0; q < 256; q++) f32[input.levels / 4 + q] = round(q / unit)
+  }
+}
+
+/** Writes the tables of a plan into its memory; levels are those of float32. */
+export const writeTables = (plan: Plan, kernels: Kernels): void => {
+  const { u8, u32 } = kernels.views
+  const { T } = plan.network
   u8.set([0, 0, 0, 0, 1, 1, 0, 0], plan.single)
   for (const planned of plan.layers) {
-    const { layer, blocks, places, input, wide } = planned
+    const { layer, blocks, places, wide } = planned
     u8.set(forwardPlaces(layer), planned.forwardPlaces)
     u8.set(backwardPlaces(layer), planned.backwardPlaces)
     if (planned.pooledPlaces) u8.set(pooledPlaces(layer), planned.pooledPlaces)
@@ -290,9 +302,6 @@ export const writeTables = (plan: Plan, { views: { u8, u32, f32 } }: Kernels): v
         u32[at] = plan.samples * T * places * first * 4 + lane * 4
         u32[at + 1] = width * 4
       }
-    if (input.levels) {
-      const unit = layer.encoding ? 256 : layers[layer.index - 1].spikePool ** 2
-      for (let q = 0; q < 256; q++) f32[input.levels / 4 + q] = q / unit
-    }
   }
+  writeLevels(plan, kernels, 'f32')
 }

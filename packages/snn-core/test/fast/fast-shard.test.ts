@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Network, NeuronConfig } from '../../src/api'
 import { evaluationShard } from '../../src/evaluation-shard'
+import { f16Round, f16RoundAll } from '../../src/f16'
 import { forceWeightGradient } from '../../src/fast/choices'
 import { fastEvaluationShard, fastGradientShard, fastSupports } from '../../src/fast/fast-shard'
 import { parameterCount, parseNetwork } from '../../src/network'
@@ -82,13 +83,69 @@ describe('fastGradientShard', () => {
   })
 })
 
+describe('fastGradientShard in FP16', () => {
+  it('gives the bits and counts of the reference on any network, subnormals included', () => {
+    const met = { learned: 0, subnormal: 0, lost: 0 }
+    fc.assert(
+      fc.property(
+        fastNetworks,
+        fastNeurons,
+        fc.record({
+          count: fc.integer({ min: 1, max: 5 }),
+          seed: fc.integer({ min: 0, max: 1e6 }),
+          density: fc.constantFrom(0, 0.05, 0.3, 1),
+          scale: fc.constantFrom(0.1, 0.4, 1.5),
+          lossScale: fc.constantFrom(2 ** -18, 2 ** -10, 1, 1024),
+          by: fc.constantFrom('spikes', 'gradients', undefined) as fc.Arbitrary<'spikes' | 'gradients' | undefined>,
+          underflow: fc.boolean(),
+        }),
+        (network, neuron, { count, seed, density, scale, lossScale, by, underflow }) => {
+          const wide: NeuronConfig = { ...neuron, gradWindow: scale > 2 ? [-3e4, 3e4] : neuron.gradWindow }
+          const options = { neuron: wide, precision: 'f16', lossScale, underflow } as const
+          const work = { ...workOf(network, count, seed, density), ...options }
+          forceWeightGradient(by)
+          const parameters = f16RoundAll(weightsFor(parameterCount(network), seed, scale))
+          const { fast, reference, weights, tally } = both(work, parameters)
+          const wrong = fast.findIndex((g, i) => !Object.is(g, reference[i]))
+          expect(wrong < 0 ? '' : `${network.text}: ${wrong} is ${fast[wrong]}, not ${reference[wrong]}`).toBe('')
+          expect(fastEvaluationShard(work, weights)).toEqual(
+            evaluationShard({ ...work, backend: 'reference' }, weights),
+          )
+          met.learned += Number(fast.some((g) => g !== 0))
+          met.subnormal += Number(fast.some((g) => g !== 0 && Math.abs(g) < 2 ** -14))
+          met.lost += Number(tally.layers.some((n, i) => i % 6 === 5 && n > 0))
+        },
+      ),
+      { numRuns: 150 },
+    )
+    forceWeightGradient(undefined)
+    // far below what random draws give
+    for (const n of Object.values(met)) expect(n).toBeGreaterThan(2)
+  })
+
+  it('is right for maps and channels that need several of every block', () => {
+    const text = '40C3(Encoding)-44C3-AP2-36C5S2-20C3-AP2(spikes)-40FC-10FC'
+    const network = parseNetwork(text, { input: { C: 3, H: 10, W: 9 }, T: 3 })
+    const neuron: NeuronConfig = { ...defaultNeuron, gradWindow: [-1, 3] }
+    const work = { ...workOf(network, 2, 11, 0.8), neuron, precision: 'f16', lossScale: 1024 } as const
+    for (const by of ['spikes', 'gradients'] as const) {
+      forceWeightGradient(by)
+      const { fast, reference } = both(work, f16RoundAll(weightsFor(parameterCount(network), 5, 0.12)))
+      expect(Buffer.compare(bitsOf(fast), bitsOf(reference))).toBe(0)
+      expect(fast.every((g) => Object.is(g, f16Round(g)))).toBe(true)
+    }
+    forceWeightGradient(undefined)
+  })
+})
+
 describe('fastSupports', () => {
   it('leaves other precisions, surrogates, pooled raw inputs and huge maps to the reference', () => {
     const size = { input: { C: 1, H: 6, W: 6 }, T: 2 }
     const network = parseNetwork('4C3-2FC', size)
     expect(fastSupports(network, defaultNeuron, 'f32')).toBe(true)
     expect(fastSupports(network, defaultNeuron, 'f64')).toBe(false)
-    expect(fastSupports(network, defaultNeuron, 'f16')).toBe(false)
+    expect(fastSupports(network, defaultNeuron, 'f16')).toBe(true)
+    expect(fastSupports(network, defaultNeuron, 'f16', 8, true)).toBe(false)
     expect(fastSupports(network, { ...defaultNeuron, surrogate: { kind: 'arctan', slope: 2 } }, 'f32')).toBe(false)
     expect(fastSupports(parseNetwork('AP2(spikes)-4C3-2FC', size), defaultNeuron, 'f32')).toBe(false)
     const wide = parseNetwork('1C3-2FC', { input: { C: 1, H: 3, W: 300 }, T: 1 })

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createKernels } from '../../src/fast/kernels'
 import { bitsOf, toyRun } from '../toy'
-
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -12,14 +9,20 @@ afterEach(() => {
 })
 
 describe('the compiled kernels', () => {
-  it('are what the compiler makes of assembly/', async () => {
-    const build = new URL('../../assembly/build.mjs', import.meta.url).href
-    const { compileKernels, kernelsSource } = (await import(/* @vite-ignore */ build)) as {
-      compileKernels: () => Promise<Uint8Array>
-      kernelsSource: (bytes: Uint8Array) => string
-    }
-    expect(readFileSync(here('../../src/fast/kernels.wasm.ts'), 'utf8')).toBe(kernelsSource(await compileKernels()))
-  }, 120_000)
+  it.each(['f32', 'f16'] as const)(
+    'are what the compiler makes of assembly/ (%s)',
+    async (precision) => {
+      const build = new URL('../../assembly/build.mjs', import.meta.url).href
+      const { MODULES, compileKernels, kernelsSource } = (await import(/* @vite-ignore */ build)) as {
+        MODULES: Record<string, { file: string }>
+        compileKernels: (precision: string) => Promise<Uint8Array>
+        kernelsSource: (precision: string, bytes: Uint8Array) => string
+      }
+      const made = kernelsSource(precision, await compileKernels(precision))
+      expect(readFileSync(MODULES[precision].file, 'utf8')).toBe(made)
+    },
+    120_000,
+  )
 })
 
 /** Weights after a short run with freshly loaded modules, and whether the fast backend computed it. */

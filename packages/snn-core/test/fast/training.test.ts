@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint'
 import { evaluateNetwork } from '../../src/evaluate'
 import { takeFastActivity } from '../../src/fast/phases'
-import { trainNetwork } from '../../src/trainer'
+import { type StepReport, trainNetwork } from '../../src/trainer'
 import { trainingConfig } from '../../src/training-config'
 import { identifySamples, type TrainingState } from '../../src/training-state'
 import { bitsOf, halves, toyRun } from '../toy'
@@ -48,10 +48,56 @@ describe.each(['fast', 'folded'] as const)("training with backend '%s'", (backen
   })
 })
 
+describe('training in FP16', () => {
+  it.each([TEXT, '4C3(Encoding)-AP2(spikes)-5C3-AP3-2FC', '6FC(Encoding)-2FC'])(
+    'gives the weights, moments, history and reports of the reference: %s',
+    async (text) => {
+      const train = async (backend: 'fast' | 'reference') => {
+        const reports: unknown[] = []
+        const onStep = (report: StepReport) => {
+          const { samplesPerSecond, secondsLeft, ...rest } = report
+          reports.push(rest)
+        }
+        const options = { epochs: 2, backend, precision: 'f16', lossScale: 1024 } as const
+        takeFastActivity()
+        const { state } = await trainNetwork({ ...toyRun(options, 44, text), hooks: { onStep } })
+        return { state, reports, operations: takeFastActivity().effectual.weightGradient }
+      }
+      const fast = await train('fast')
+      const reference = await train('reference')
+      expect([fast.operations > 0, reference.operations]).toEqual([true, 0])
+      expect(bitsOf(fast.state.weights)).toEqual(bitsOf(reference.state.weights))
+      expect(fast.state.optimizer.moments.map(bitsOf)).toEqual(reference.state.optimizer.moments.map(bitsOf))
+      expect(fast.state.history).toEqual(reference.state.history)
+      expect(fast.reports).toEqual(reference.reports)
+    },
+  )
+
+  it('is exact where the backend is folded: that is for float32', async () => {
+    const options = { epochs: 1, precision: 'f16' } as const
+    const folded = await trainNetwork(toyRun({ ...options, backend: 'folded' }, 44, TEXT))
+    const reference = await trainNetwork(toyRun({ ...options, backend: 'reference' }, 44, TEXT))
+    expect(bitsOf(folded.state.weights)).toEqual(bitsOf(reference.state.weights))
+  })
+
+  it('gives way to float32 in the same thread and back', async () => {
+    const options = { epochs: 1, backend: 'fast' } as const
+    const precisions = ['f16', 'f32', 'f16'] as const
+    const runs = []
+    for (const precision of precisions) runs.push(await trainNetwork(toyRun({ ...options, precision }, 44, TEXT)))
+    const [first, single, again] = runs.map(({ state }) => bitsOf(state.weights))
+    const reference = await trainNetwork(toyRun({ epochs: 1, backend: 'reference' }, 44, TEXT))
+    expect(again).toEqual(first)
+    expect(single).toEqual(bitsOf(reference.state.weights))
+    expect(single).not.toEqual(first)
+  })
+})
+
 describe('trainingConfig', () => {
-  it('takes the fast backend for float32 and the reference for other precisions, and refuses others', () => {
+  it('takes the fast backend for float32 and FP16 and the reference for float64, and refuses others', () => {
     expect(trainingConfig().backend).toBe('fast')
-    expect(trainingConfig({ precision: 'f16' }).backend).toBe('reference')
+    expect(trainingConfig({ precision: 'f16' }).backend).toBe('fast')
+    expect(trainingConfig({ precision: 'f64' }).backend).toBe('reference')
     expect(trainingConfig({ backend: 'folded' }).backend).toBe('folded')
     expect(() => trainingConfig({ backend: 'gpu' as 'fast' })).toThrow(/backend 'fast', 'folded' or 'reference'/)
   })
