@@ -89,8 +89,12 @@ export const frontPlot = ({ benchmark, points, front }: SweepFront, fields: read
   const others = points.filter((point) => !onFront.has(point))
   const each = Math.ceil(others.length / mostDrawn)
   const drawn = [...front, ...others.filter((_, i) => i % Math.max(1, each) === 0)]
+  // what all points of the front have in common says nothing about one of them
+  const telling = fields.filter((field) => new Set(front.map(({ values }) => JSON.stringify(values[field]))).size > 1)
   const rows = drawn.map((point) => ({
-    label: fields.map((field) => `${field.split('.').at(-1)} ${shown(point.values[field])}`).join(', '),
+    label: (telling.length > 0 ? telling : fields)
+      .map((field) => `${field.split('.').at(-1)} ${shown(point.values[field])}`)
+      .join(', '),
     speed: point.samples_per_s,
     energy: point.energy_per_sample_J * 1e3,
     area: point.area_mm2,
