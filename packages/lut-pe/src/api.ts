@@ -42,6 +42,8 @@ export interface ForwardEngineConfig {
   readonly shadowLut: boolean
   /** Global buffer in KiB. Table VII: 503. */
   readonly glbKiB: number
+  /** True: a layer whose buffers do not fit is refused; false (default): `bufferBytes` of the work says what it needs. */
+  readonly requireFit: boolean
 }
 
 /** What a forward pass spends, by priced action. */

@@ -1,4 +1,4 @@
-import { ConfigError, requireInteger } from '@h2learn/hw'
+import { CapacityError, ConfigError, requireInteger } from '@h2learn/hw'
 import type { ForwardEngineConfig } from './api'
 
 const table7: ForwardEngineConfig = {
@@ -12,6 +12,7 @@ const table7: ForwardEngineConfig = {
   subBatch: 4,
   shadowLut: false,
   glbKiB: 503,
+  requireFit: false,
 }
 
 /** Largest number of inputs one sub-LUT may fold: 2^12 entries. */
@@ -35,6 +36,30 @@ export const checkSubLutInputs = (where: string, inputs: readonly number[]): voi
 export const checkGlb = (where: string, glbKiB: number): void => {
   if (!(glbKiB > 0 && glbKiB < Infinity))
     throw new ConfigError({ where: `${where}/glbKiB`, expected: 'a finite size above 0', got: String(glbKiB) })
+}
+
+/** What a layer needs of an engine's global buffer. */
+interface BufferNeed {
+  /** Engine and layer. */
+  readonly where: string
+  readonly bufferBytes: number
+}
+
+/**
+ * Refuses a layer that does not fit the global buffer, where the configuration asks for that.
+ * @throws CapacityError with the need and the capacity in KiB
+ */
+export const checkBuffer = (
+  { glbKiB, requireFit }: { readonly glbKiB: number; readonly requireFit: boolean },
+  { where, bufferBytes }: BufferNeed,
+): void => {
+  if (!requireFit || bufferBytes <= 1024 * glbKiB) return
+  throw new CapacityError({
+    where: `${where}/buffer`,
+    expected: `at most ${glbKiB} KiB, the global buffer`,
+    got: `${Math.ceil(bufferBytes / 1024)} KiB, double-buffered`,
+    hint: 'raise `glbKiB`, or take smaller tiles, sub-batches or T',
+  })
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Counts, Engine } from '@h2learn/hw'
 import type { ForwardAction, ForwardEngineConfig, ForwardInput, ForwardOutput, ForwardPart, ForwardWork } from './api'
 import { bitPlanes } from './bit-planes'
 import { checkJob, checkLayerInput, checkShape } from './check'
-import { forwardEngineConfig } from './config'
+import { checkBuffer, forwardEngineConfig } from './config'
 import { forwardFunction } from './forward-function'
 import { forwardTiming } from './forward-timing'
 import { readsByEntries, subLutParts } from './lut-pe'
@@ -32,7 +32,9 @@ export const measureForward = (where: string, config: ForwardEngineConfig, input
     W: layer.outW,
   })
   const planes = bitPlanes(where, input.input)
-  return forwardWork(config, { layer, T, B, planes, open: countedWindows(spikeGradMask), assume: {} })
+  const work = forwardWork(config, { layer, T, B, planes, open: countedWindows(spikeGradMask), assume: {} })
+  checkBuffer(config, { where: `${where}/${layer.name}`, bufferBytes: work.bufferBytes })
+  return work
 }
 
 const total = (values: readonly number[]) => values.reduce((sum, n) => sum + n, 0)
@@ -57,7 +59,7 @@ export const sharedForwardCounts = (work: ForwardWork) => ({
  * `run` gives the bits that the hardware's order of FP16 additions gives; they do not depend on the tile size.
  * @param given differences from Table VII
  * @throws ConfigError for an impossible geometry; when used, also for layers it cannot take (even kernels, analog
- *   input, other neurons), CapacityError for a sub-batch too large, ShapeError for tensors that do not fit the layer
+ *   input, other neurons), CapacityError for a sub-batch too large or (`requireFit`) a buffer too small, ShapeError for tensors that do not fit the layer
  */
 export const forwardEngine = (
   given: Partial<ForwardEngineConfig> = {},

@@ -1,3 +1,4 @@
+import { CapacityError } from '@h2learn/hw'
 import type { Layer, LayerInput } from '@h2learn/snn-core'
 import { countBits, tensor } from '@h2learn/snn-core'
 import fc from 'fast-check'
@@ -242,6 +243,15 @@ describe('forwardEngine.measure', () => {
     // twice: 38912 in, 40·64·16·2 partial sums, 30720 out
     expect(handWork.bufferBytes).toBe(2 * (38912 + 81920 + 30720))
     expect(handWork.bufferBytes / 1024).toBeLessThan(engine.glbKiB)
+    // refused only where asked for
+    const whatIf = { layer: hand, T: 10, B: 4, outputDensity: 0.25 }
+    expect(() => forwardWhatIf(whatIf, { requireFit: true, glbKiB: 200 })).toThrow(CapacityError)
+    expect(() => forwardWhatIf(whatIf, { requireFit: true, glbKiB: 200 })).toThrow(
+      'at most 200 KiB, the global buffer, got 296 KiB, double-buffered',
+    )
+    expect(forwardWhatIf(whatIf, { requireFit: true })).toEqual(handWork)
+    const job = forwardJob({ layer: layerOf('4C3', 2, 6, 6), T: 3, B: 2, seed: 1 })
+    expect(() => forwardEngine({ requireFit: true, glbKiB: 1 }).measure(job)).toThrow(CapacityError)
   })
 })
 

@@ -1,4 +1,4 @@
-import { ConfigError, requireInteger } from '@h2learn/hw'
+import { CapacityError, ConfigError, requireInteger } from '@h2learn/hw'
 
 /** Which zeros a Backward Engine skips: the paper's engine both kinds, its baselines of Fig. 13 one kind or none. */
 export type BackwardMode = 'dense' | 'input' | 'output' | 'both'
@@ -29,6 +29,8 @@ export interface BackwardConfig {
   readonly kernel: number
   /** Global buffer in KiB of 1024 bytes. */
   readonly glbKiB: number
+  /** True: a layer whose buffers do not fit is refused; false (default): `bufferBytes` of the work says what it needs. */
+  readonly requireFit: boolean
   /**
    * True: scanning, Acc and Grad never bound a tile, the first loads are free, ID buffers are single. These are the
    * assumptions of the throughput study (`cost-model.md` section 6); false adds the rates of edge rule 11.
@@ -48,6 +50,7 @@ const defaults: BackwardConfig = {
   tMax: 10,
   kernel: 3,
   glbKiB: 4840.5,
+  requireFit: false,
   idealRates: false,
   fullSizeStorage: false,
 }
@@ -82,10 +85,28 @@ export const backwardConfig = (changes: Partial<BackwardConfig> = {}): BackwardC
   inRange('fill', config, 1024)
   if (config.kernel % 2 === 0)
     throw new ConfigError({ where: where('kernel'), expected: 'an odd kernel', got: String(config.kernel) })
-  for (const name of ['idealRates', 'fullSizeStorage'] as const)
+  for (const name of ['requireFit', 'idealRates', 'fullSizeStorage'] as const)
     if (typeof config[name] !== 'boolean')
       throw new ConfigError({ where: where(name), expected: 'true or false', got: String(config[name]) })
   if (!(config.glbKiB > 0 && config.glbKiB < Infinity))
     throw new ConfigError({ where: where('glbKiB'), expected: 'a positive number of KiB', got: String(config.glbKiB) })
   return config
+}
+
+/**
+ * Refuses a layer that does not fit the global buffer, where the configuration asks for that.
+ * @throws CapacityError with the need and the capacity in KiB
+ */
+export const checkBuffer = (
+  { glbKiB, requireFit }: BackwardConfig,
+  layer: string,
+  { bufferBytes }: { readonly bufferBytes: number },
+): void => {
+  if (!requireFit || bufferBytes <= 1024 * glbKiB) return
+  throw new CapacityError({
+    where: `backward-engine ${layer}/buffer`,
+    expected: `at most ${glbKiB} KiB, the global buffer`,
+    got: `${Math.ceil(bufferBytes / 1024)} KiB, double-buffered`,
+    hint: 'raise `glbKiB`, or take smaller tiles, sub-batches or T',
+  })
 }

@@ -1,7 +1,7 @@
 import { bytes, cycles, type Engine, type EngineTiming } from '@h2learn/hw'
 import { expandPotentials, f16Decode, f16Encode, f16Round, getBit, packBits, tensor } from '@h2learn/snn-core'
 import type { BackwardInput, BackwardOutput } from './api'
-import { type BackwardConfig, type BackwardMode, backwardConfig } from './config'
+import { type BackwardConfig, type BackwardMode, backwardConfig, checkBuffer } from './config'
 import { type BackwardAction, backwardCounts } from './count'
 import { backwardKernels } from './fast/backward-kernels'
 import { fastDenseGradient, fastSpatialGradient } from './fast/fast-gradient'
@@ -130,7 +130,11 @@ export const engineOf = (name: string, mode: BackwardMode, changes: Partial<Back
   return {
     name,
     run: (input) => runBackward(config, mode, input),
-    measure: (input) => measureBackward(config, mode, input),
+    measure: (input) => {
+      const work = measureBackward(config, mode, input)
+      checkBuffer(config, input.kind === 'output' ? 'output' : input.layer.name, work)
+      return work
+    },
     time: (work) => backwardTiming(config, work),
     count: (work) => backwardCounts(config, work),
     parts: backwardParts(config, mode),

@@ -89,6 +89,7 @@ export const measureDense = (config: BackwardConfig, job: DenseJob): BackwardWor
   const effectualMacs = new Float64Array(n)
   const tile = { effectual: 0, unused: 0, grad: 0 }
   const bits = { loaded: 0, stored: 0 }
+  let held = 0
   let gradLeft = 0
   const exposeGrad = (i: number) => {
     cycles[i] += gradLeft
@@ -106,6 +107,13 @@ export const measureDense = (config: BackwardConfig, job: DenseJob): BackwardWor
     const store = steps * neurons * (job.storesMask ? 17 : 16)
     bits.loaded += load + 16 * K * C
     bits.stored += store
+    // one block of weights, the gradients of its rows, and the partial sums and outputs of its columns
+    const [high, wide] = [Math.min(K, config.rows), Math.min(C, config.cols)]
+    const shareOf = (outputBits: number) => (outputBits * wide) / C
+    held = Math.max(
+      held,
+      16 * high * wide + 16 * steps * (high + wide) + shareOf(load - 16 * steps * K) + shareOf(store),
+    )
     colBlocks.forEach((cols, c) => {
       const wide = cols.to - cols.from
       const behind = c === colBlocks.length - 1 ? neurons - Math.floor((neurons * cols.from) / C) : (neurons * wide) / C
@@ -140,6 +148,7 @@ export const measureDense = (config: BackwardConfig, job: DenseJob): BackwardWor
     peCycles: { ...noCycles, effectual: tile.effectual, unused: tile.unused, grad: pes * tile.grad },
     pes,
     firstFillBytes: idealRates ? 0 : bytes[0],
+    bufferBytes: 2 * Math.ceil(held / 8),
     macs: { all: macs, effectual: macs, skipped: 0, performed: macs },
     outputs: { valid: outputs, computed: outputs, all: outputs },
     accAdds: C * T * B * K,

@@ -1,7 +1,7 @@
 import { ConfigError, requireInteger } from '@h2learn/hw'
 import { deriveSeed, type Layer, type Rng, rng } from '@h2learn/snn-core'
 import { blockOutputs, listOutputs } from './block-outputs'
-import { type BackwardConfig, type BackwardMode, backwardConfig, skipsOutputs } from './config'
+import { type BackwardConfig, type BackwardMode, backwardConfig, checkBuffer, skipsOutputs } from './config'
 import { type BackwardGeometry, convGeometry, windowOffset } from './geometry'
 import { backwardSweeps, reachedGradients } from './grid'
 import { type DenseJob, fcJob, measureDense } from './measure-dense'
@@ -144,7 +144,8 @@ const convWhatIf = (whatIf: BackwardLayerWhatIf, config: BackwardConfig, mode: B
  * Work of a backward pass from random masks: every tile shape is drawn `trials` times and averaged, with the same
  * counting as for data, so that sweeps over layers and sparsities need no tensors. Random masks know no structure;
  * real ones of equal sparsity cost more where valid neurons cluster.
- * @throws ConfigError for an even kernel, a share outside 0..1, T, B or trials that are not positive integers
+ * @throws ConfigError for an even kernel, a share outside 0..1, T, B or trials that are not positive integers;
+ *   CapacityError with `requireFit`
  */
 export const backwardWhatIf = (
   whatIf: BackwardWhatIf,
@@ -152,6 +153,12 @@ export const backwardWhatIf = (
   mode: BackwardMode = 'both',
 ): BackwardWork => {
   const config = backwardConfig(changes)
+  const work = whatIfWork(whatIf, config, mode)
+  checkBuffer(config, 'outputLayer' in whatIf ? 'output' : whatIf.layer.name, work)
+  return work
+}
+
+const whatIfWork = (whatIf: BackwardWhatIf, config: BackwardConfig, mode: BackwardMode): BackwardWork => {
   const T = requireInteger('backwardWhatIf T', whatIf.T)
   const B = requireInteger('backwardWhatIf B', whatIf.B)
   if ('outputLayer' in whatIf) {

@@ -65,6 +65,24 @@ const traffic = (
   }
 }
 
+/** Kernels, gradients and their mask, FP16 partial sums, and what goes in and out with the outputs; the largest twice. */
+const pingPongBytes = (
+  geometry: BackwardGeometry,
+  config: BackwardConfig,
+  sweeps: readonly BackwardSweep[],
+  potentials: ArrayLike<number>,
+): number => {
+  let most = 0
+  sweeps.forEach((sweep, s) => {
+    const bits = sweepTraffic(geometry, config, sweep, potentials[s])
+    const [high, wide] = [extent(sweep.rows[0]), extent(sweep.cols)]
+    const loaded = high * (bits.gradientBitsPerRow + bits.gradientMaskBitsPerRow + wide * bits.weightBits)
+    const sums = 16 * wide * sweep.steps * sweep.tile.h * sweep.tile.w
+    most = Math.max(most, loaded + sums + bits.loadBits + bits.storeBits)
+  })
+  return 2 * Math.ceil(Math.round(most) / 8)
+}
+
 /** Gradients, their mask, weights and output masks of the first grid iteration: it cannot start without them. */
 const firstFillBits = (
   geometry: BackwardGeometry,
@@ -141,6 +159,7 @@ export const workOfSweeps = (
     peCycles,
     pes,
     firstFillBytes: idealRates ? 0 : firstFillBits(geometry, config, sweeps[0], skipsOutputs(mode)) / 8,
+    bufferBytes: pingPongBytes(geometry, config, sweeps, potentials),
     macs: {
       all,
       effectual: peCycles.effectual,

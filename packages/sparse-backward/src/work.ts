@@ -42,6 +42,11 @@ export interface BackwardWork {
   /** PEs of the array. */
   readonly pes: number
   readonly firstFillBytes: number
+  /**
+   * Ping-pong need: twice the kernels, gradients, partial sums and outputs of the largest grid iteration (modelling
+   * choice; potentials compressed).
+   */
+  readonly bufferBytes: number
   /** Multiplications: effectual + skipped = all (k² per output and channel); performed ≥ effectual in baselines. */
   readonly macs: {
     readonly all: number

@@ -37,6 +37,8 @@ export interface WeightUpdateEngineConfig {
   readonly shadowLut: boolean
   /** Global buffer in KiB. Table VII: 2684. */
   readonly glbKiB: number
+  /** True: a layer whose buffers do not fit is refused; false (default): `bufferBytes` of the work says what it needs. */
+  readonly requireFit: boolean
 }
 
 /** What a weight-gradient pass spends, by priced action. */
@@ -80,7 +82,10 @@ export interface WeightUpdateWork {
   readonly loadBytes: number
   /** Weights of the layer: their gradients come from and go back to the gradient memory (Mem 2). */
   readonly parameters: number
-  /** Ping-pong need: twice the inputs and ∇u of the largest grid iteration, and twice the gradients kept on chip. */
+  /**
+   * Ping-pong need: twice the inputs and ∇u of one sample (the PEs take one at a time), and twice the gradients kept on
+   * chip. 512 → 512 channels need 2704 KiB; the paper has 2684, which is 2·(1152 + 160 + 30).
+   */
   readonly bufferBytes: number
   /** Lookups of sub-LUT j; empty for fully connected layers. */
   readonly lookups: readonly number[]

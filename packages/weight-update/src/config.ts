@@ -11,6 +11,7 @@ const table7: WeightUpdateEngineConfig = {
   subBatch: 4,
   shadowLut: false,
   glbKiB: 2684,
+  requireFit: false,
 }
 
 /**

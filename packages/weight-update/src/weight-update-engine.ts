@@ -1,6 +1,7 @@
 import type { Counts, Engine } from '@h2learn/hw'
 import {
   bitPlanes,
+  checkBuffer,
   checkJob,
   checkLayerInput,
   checkShape,
@@ -45,7 +46,9 @@ export const measureWeightUpdate = (
 ): WeightUpdateWork => {
   checkWeightUpdate(where, config, input)
   const { layer, T, B } = input
-  return weightUpdateWork(config, { layer, T, B, planes: bitPlanes(where, input.input), assume: {} })
+  const work = weightUpdateWork(config, { layer, T, B, planes: bitPlanes(where, input.input), assume: {} })
+  checkBuffer(config, { where: `${where}/${layer.name}`, bufferBytes: work.bufferBytes })
+  return work
 }
 
 /** What both Weight Update Engines spend alike: scalings and the global buffer. */
@@ -65,7 +68,7 @@ export const sharedWeightUpdateCounts = (work: WeightUpdateWork) => ({
  *
  * @param given differences from Table VII
  * @throws ConfigError for an impossible geometry; when used, also for layers it cannot take (even kernels, analog
- *   input), CapacityError for a sub-batch too large, ShapeError for tensors that do not fit the layer
+ *   input), CapacityError for a sub-batch too large or (`requireFit`) a buffer too small, ShapeError for tensors that do not fit the layer
  */
 export const weightUpdateEngine = (
   given: Partial<WeightUpdateEngineConfig> = {},

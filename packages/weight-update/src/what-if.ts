@@ -1,5 +1,5 @@
 import { requireInteger } from '@h2learn/hw'
-import { checkJob, levelPlanes, pixelPlanes } from '@h2learn/lut-pe'
+import { checkBuffer, checkJob, levelPlanes, pixelPlanes } from '@h2learn/lut-pe'
 import type { WeightUpdateEngineConfig, WeightUpdateWhatIf, WeightUpdateWork } from './api'
 import { weightUpdateEngineConfig } from './config'
 import { weightUpdateWork } from './work'
@@ -16,11 +16,13 @@ export const weightUpdateWhatIf = (
   const config = weightUpdateEngineConfig(given)
   checkJob('weight-update-what-if', layer, T, B, config.subBatch)
   requireInteger('weight-update-what-if/levels', levels)
-  return weightUpdateWork(config, {
+  const work = weightUpdateWork(config, {
     layer,
     T,
     B,
     planes: layer.encoding ? pixelPlanes : levelPlanes(levels),
     assume,
   })
+  checkBuffer(config, { where: `weight-update-what-if/${layer.name}`, bufferBytes: work.bufferBytes })
+  return work
 }

@@ -31,6 +31,7 @@ const ledger = () => ({
   planeScales: 0,
   spreadScales: 0,
   keptBytes: 0,
+  sampleBytes: 0,
 })
 type Ledger = ReturnType<typeof ledger>
 
@@ -58,6 +59,10 @@ const convWork = (config: WeightUpdateEngineConfig, job: WeightUpdateJob, log: L
       for (const time of blocksOf(T, config.rows)) {
         const maps = (planes.oncePerSample ? B : time.size * B) * planes.planes
         log.groups.push(B * groups.length)
+        log.sampleBytes = Math.max(
+          log.sampleBytes,
+          time.size * cols.size * stored * 2 + ceilDiv((C * maps * inputPixels(tile, layer)) / B, 8),
+        )
         log.bytes.push(time.size * B * cols.size * stored * 2 + ceilDiv(C * maps * inputPixels(tile, layer), 8))
         log.updates += B * groups.length * weights * cols.size
         log.foldedInputs += B * P * time.size * weights * planes.planes * cols.size
@@ -85,6 +90,7 @@ const fcWork = (config: WeightUpdateEngineConfig, job: WeightUpdateJob, log: Led
     for (const time of blocksOf(T, config.rows)) {
       const maps = (planes.oncePerSample ? B : time.size * B) * planes.planes
       log.groups.push(groups)
+      log.sampleBytes = Math.max(log.sampleBytes, time.size * B * cols.size * 2 + ceilDiv(inputs * maps, 8))
       log.bytes.push(time.size * B * cols.size * 2 + ceilDiv(inputs * maps, 8))
       const folded = inputs * planes.planes * time.size * B * cols.size
       log.foldedInputs += folded
@@ -121,7 +127,7 @@ export const weightUpdateWork = (config: WeightUpdateEngineConfig, job: WeightUp
     foldedInputs: log.foldedInputs,
     loadBytes: log.bytes.reduce((total, n) => total + n, 0),
     parameters: each * layer.K,
-    bufferBytes: 2 * (log.bytes.reduce((most, n) => Math.max(most, n), 0) + log.keptBytes),
+    bufferBytes: 2 * (log.sampleBytes + log.keptBytes),
     lookups: fc ? [] : lookups,
     gates: log.gates,
     taps: log.foldedInputs,

@@ -148,6 +148,13 @@ describe('weightUpdateEngine.count', () => {
     const layer = layerOf('128C3', 512, 8, 8)
     // one sample in KiB: gradients 9·512·128·2 = 1152, ∇u 10·128·64·2 = 160, spikes 10·512·64/8 = 40, each twice
     expect(weightUpdateWhatIf({ layer, T: 10, B: 1 }).bufferBytes).toBe(2 * 1024 * (1152 + 160 + 40))
+    // the PEs take one sample at a time: four need no more
+    expect(weightUpdateWhatIf({ layer, T: 10, B: 4 }).bufferBytes).toBe(2 * 1024 * (1152 + 160 + 40))
+    const small = { requireFit: true, glbKiB: 2684 }
+    expect(() => weightUpdateWhatIf({ layer, T: 10, B: 4 }, small)).toThrow(
+      'at most 2684 KiB, the global buffer, got 2704 KiB, double-buffered',
+    )
+    expect(weightUpdateWhatIf({ layer, T: 10, B: 4 }, { ...small, glbKiB: 2704 }).bufferBytes / 1024).toBe(2704)
   })
 })
 
