@@ -1,11 +1,19 @@
 // Writes what the documentation shows of the program's own output: the paper's figures beside the model's, and the
 // output of the README's example. `--check` changes nothing and fails when something is out of date. Needs a build.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './tools.mjs'
 
-const { headlineComparisons } = await import('../packages/h2learn/dist/index.js')
+const {
+  explainMisses,
+  headlineComparisons,
+  renderPlotSvg,
+  reproducePaper,
+  reproductionMarkdown,
+  reproductionPlot,
+  reproductionPlotFile,
+} = await import('../packages/h2learn/dist/index.js')
 const check = process.argv.includes('--check')
 let stale = 0
 
@@ -43,8 +51,6 @@ const gap = ({ paper, error_pct }) =>
     : Array.isArray(paper) && error_pct === 0
       ? 'in range'
       : `${error_pct >= 0 ? '+' : ''}${error_pct.toFixed(1)} %`
-const range = ({ low, high, kind }) =>
-  kind === 'prediction' && low !== high ? `${figure(low)} to ${figure(high)}` : ''
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 const unit = (row) => (row.unit === '' ? '' : ` ${row.unit.replace('mm2', 'mm²')}`)
@@ -56,21 +62,12 @@ const short = table(
   ['figure', 'paper', 'model', 'gap', 'kind'],
   rows.map((r) => [r.quantity, published(r.paper) + unit(r), figure(r.model) + unit(r), gap(r), word(r)]),
 )
-const long = table(
-  ['place', 'figure', 'paper', 'model', 'gap', 'kind', 'range over unit costs'],
-  rows.map((r) => [
-    r.id,
-    r.quantity,
-    published(r.paper) + unit(r),
-    figure(r.model) + unit(r),
-    gap(r),
-    word(r),
-    range(r),
-  ]),
-)
-
-const template = readFileSync(join(root, 'docs/paper-vs-model.md'), 'utf8')
-put('docs/paper-vs-model.md', fill(template, 'table', long))
+// what `h2learn reproduce` writes into a clone
+const report = { figures: reproducePaper(), misses: explainMisses() }
+put('docs/paper-vs-model.md', reproductionMarkdown(report))
+mkdirSync(join(root, 'docs/plots'), { recursive: true })
+for (const { series } of report.figures)
+  for (const one of series) put(`docs/plots/${reproductionPlotFile(one)}`, await renderPlotSvg(reproductionPlot(one)))
 
 let readme = readFileSync(join(root, 'README.md'), 'utf8')
 readme = fill(readme, 'paper-vs-model', short)

@@ -44,7 +44,7 @@ export const checkedPriceOptions = (options: Partial<PriceOptions>): PriceOption
 
 /** Words for reports: which choices a table stands for. */
 export const describePriceOptions = ({ arithmetic, clock, glitches, temperature, storage }: PriceOptions) =>
-  `${arithmetic}, clock ${clock}, ${glitches ? 'with glitches' : 'glitch-free'}, ${temperature} K, ${storage}s`
+  `${arithmetic}, clock ${clock}, ${glitches ? 'with glitches' : 'glitch-free'}, ${temperature} K, ${storage === 'latch' ? 'latches' : 'flip-flops'}`
 
 /**
  * All combinations of choices that make sense, the default first: the range that a default number is shown with.

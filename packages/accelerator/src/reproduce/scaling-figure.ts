@@ -2,6 +2,7 @@ import { paper, type Reproduction } from '@h2learn/cost-model'
 import type { ReproduceContext } from './context'
 import { engineScaling, type ScalingCase, type ScalingCell } from './engine-scaling'
 import type { FigureParts } from './figure'
+import type { Miss, MissVariation } from './miss'
 
 const engines = {
   forward: 'Forward Engine',
@@ -32,6 +33,26 @@ const helps = ({ engine, dimension }: ScalingCell): boolean => paper.doublingHel
 /** Whether a cell shows what the paper says of it. */
 const agreesWithPaper = (cell: ScalingCell): boolean =>
   cell.change === 'halved' || helps(cell) ? cell.speedup >= doubled : cell.speedup < doubled
+
+/** Cells that show the paper's pattern, by engine, under every case. */
+export const scalingMiss = (): Miss => {
+  const names = Object.keys(engines) as (keyof typeof engines)[]
+  const tried = cases.map(({ name, ...given }): MissVariation => {
+    const cells = engineScaling(given)
+    const of = (engine: keyof typeof engines) =>
+      cells.filter((cell) => cell.engine === engine && agreesWithPaper(cell)).length
+    const values = names.map(of)
+    const all = values.reduce((sum, n) => sum + n, 0)
+    return { change: name, values: [...values, all], explains: all === cells.length }
+  })
+  return {
+    title: 'Cells of Fig. 14 that do not show the paper’s pattern',
+    statement: `Of 18 cells ${tried[0]!.values.at(-1)} do under the defaults: every doubling of the Forward Engine still doubles where its potentials are stored compressed, and halving the PE group of the Backward Engine costs less than half, since smaller groups wait less for their slowest PE.`,
+    columns: [...names.map((name) => `${engines[name]}, of 6`), 'all, of 18'],
+    tried,
+    criterion: 'all 18 cells',
+  }
+}
 
 /** Fig. 14: every engine with rows, columns and parallelism halved and doubled. */
 export const scalingFigure = (_: ReproduceContext): FigureParts => {

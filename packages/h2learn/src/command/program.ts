@@ -5,6 +5,7 @@ import { completionCommand, isCompletion } from './completion'
 import { withConfigFile } from './config-file'
 import { dataCommand } from './data-command'
 import { initCommand } from './init'
+import { reproduceCommand } from './reproduce-command'
 import { runCommand } from './run-command'
 import { simulateCommand } from './simulate-command'
 import { mergeCommand, sweepCommand } from './sweep-command'
@@ -16,6 +17,7 @@ const commands: readonly RegisterCommand[] = [
   simulateCommand,
   sweepCommand,
   mergeCommand,
+  reproduceCommand,
   verifyCommand,
   benchCommand,
   dataCommand,

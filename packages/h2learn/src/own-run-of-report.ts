@@ -1,0 +1,66 @@
+import type { OwnRun } from '@h2learn/accelerator'
+import { type Benchmark, paper } from '@h2learn/cost-model'
+import { InputError } from '@h2learn/snn-core'
+
+type Json = { readonly [key: string]: unknown }
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * What of the JSON report of `h2learn run` stands beside the paper: accuracy, sparsities of the backward passes, firing rates
+ * and the chip's speed on the recorded masks.
+ * @param path where it was read, for messages
+ * @throws InputError for text that is no such report, or of a data set that the paper does not have
+ */
+export const ownRunOfReport = (path: string, text: string): OwnRun => {
+  const complain = (expected: string, got: string): never => {
+    throw new InputError({ where: path, expected, got, hint: 'it is what h2learn run <benchmark> --json FILE writes' })
+  }
+  let report: unknown
+  try {
+    report = JSON.parse(text)
+  } catch (error) {
+    complain('JSON', (error as Error).message)
+  }
+  if (!isObject(report) || !String(report.schema).startsWith('h2learn.run/'))
+    return complain('a report of h2learn run', isObject(report) ? `schema ${report.schema}` : typeof report)
+  const numberAt = (name: string, value: unknown): number =>
+    typeof value === 'number' && Number.isFinite(value) ? value : complain(`${name} as a number`, String(value))
+  const benchmark = (Object.keys(paper.networks) as Benchmark[]).find((name) => name.toLowerCase() === report.benchmark)
+  if (benchmark === undefined)
+    return complain(`one of ${Object.keys(paper.networks).join(', ')}`, `the benchmark "${report.benchmark}"`)
+  const [data, training, chip] = [report.data, report.training, report.chip].map((value, i) =>
+    isObject(value) ? value : complain(`${['data', 'training', 'chip'][i]} as an object`, typeof value),
+  ) as [Json, Json, Json]
+  const network = String(report.network)
+  const T = numberAt('T', report.T)
+  const list = (name: string, value: unknown) =>
+    Array.isArray(value) ? (value as Json[]) : complain(`${name} as a list`, typeof value)
+  const samplesSeen = numberAt('training.samples_seen', training.samples_seen)
+  return {
+    benchmark,
+    name: `run, preset ${report.preset}, ${data.synthetic ? 'built-in data' : 'real data'}`,
+    command: `h2learn run ${report.benchmark} --preset ${report.preset} --steps ${training.steps} --batch ${report.batch} --lr ${training.learning_rate} --loss ${training.loss} --seed ${report.seed}`,
+    network,
+    T,
+    tableVI: network === paper.networks[benchmark].network.value && T === paper.networks[benchmark].T,
+    samplesSeen,
+    trainingSamples: numberAt('data.train_samples', data.train_samples),
+    testSamples: testedOn(report, data),
+    accuracy_pct: 100 * numberAt('test_accuracy', report.test_accuracy),
+    passes: list('backward_passes', report.backward_passes).map((pass) => ({
+      layer: String(pass.layer),
+      outputSparsity: numberAt('output_sparsity', pass.output_sparsity),
+      inputSparsity: numberAt('input_sparsity', pass.input_sparsity),
+    })),
+    firingRates: list('layers', report.layers).map((layer) => numberAt('firing_rate', layer.firing_rate)),
+    samples_per_s: numberAt('chip.samples_per_s', chip.samples_per_s),
+  }
+}
+
+/** Samples the accuracy was measured on: the notes say so when they are fewer than there are. */
+const testedOn = (report: Json, data: Json): number => {
+  const notes = Array.isArray(report.notes) ? report.notes.map(String) : []
+  const said = notes.map((note) => /measured on (\d+) of \d+ test/.exec(note)?.[1]).find((n) => n !== undefined)
+  return said === undefined ? Number(data.test_samples) : Number(said)
+}
