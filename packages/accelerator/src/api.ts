@@ -116,9 +116,9 @@ export interface AcceleratorConfig<
 
 /** The constants fitted to printed values of the paper's own chip, with what the fits leave over. */
 export interface Calibration {
-  /** Factor on logic area, fitted to the three areas of Table VII. */
+  /** Factor on logic area, fitted to the three areas of Table VII; the price table's own, if it brings one. */
   readonly kArea: number
-  /** Factor on logic energy, fitted to 20.57 W with all engines busy and the Backward Engine dense. */
+  /** Factor on logic energy, fitted to 20.57 W with all engines busy and the Backward Engine dense; or the table's own. */
   readonly kEnergy: number
   readonly area: AreaFit
   readonly power: EnergyFit

@@ -10,7 +10,7 @@ const known = new WeakMap<PriceTable, Calibration>()
 /**
  * Fits `k_area` and `k_energy` on the paper's own engines: three printed areas, and the printed power with all engines
  * busy and the Backward Engine dense (assumption: the paper does not say). The constants belong to the price table and
- * the technology, so a chip with other engines keeps them.
+ * the technology, so a chip with other engines keeps them; a table that brings factors of its own keeps those.
  */
 export const calibrate = (table: PriceTable): Calibration => {
   const before = known.get(table)
@@ -28,6 +28,7 @@ export const calibrate = (table: PriceTable): Calibration => {
       printedArea: squareMillimetres(paper.engines[name].area.value),
     })),
     table,
+    ...(table.factors && { kArea: table.factors.kArea }),
   })
   const power = fitEnergy({
     activities: names.map((name) => ({
@@ -39,6 +40,7 @@ export const calibrate = (table: PriceTable): Calibration => {
     clock: paper.chip.clock.value as Hertz,
     printedPower: paper.chip.power.value as Watts,
     table,
+    ...(table.factors && { kEnergy: table.factors.kEnergy }),
   })
   const calibration = { kArea: area.kArea, kEnergy: power.kEnergy, area, power }
   known.set(table, calibration)

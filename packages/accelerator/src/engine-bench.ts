@@ -8,7 +8,9 @@ import {
 } from '@h2learn/sparse-backward'
 import { accelerator } from './accelerator'
 import type { ChipEngine, EngineRole } from './api'
+import { designPoint } from './design-point'
 import { jobsOf } from './jobs'
+import { measureRecords } from './simulate'
 
 /** One layer on one engine: its cycles and what the simulator needed for them, milliseconds of wall time. */
 export interface EngineBenchLayer {
@@ -33,6 +35,13 @@ export interface SteppedBench {
   readonly ratio: number
 }
 
+/** Whole-chip design points from the record's work, measured once: memory bandwidth × clock. */
+export interface DesignPointBench {
+  readonly points: number
+  readonly seconds: number
+  readonly points_per_s: number
+}
+
 /** What `pnpm bench engines` prints. */
 export interface EngineBench {
   /** Exact cycles of all layers on all engines (`measure` and `time`), median of the repetitions. */
@@ -41,6 +50,7 @@ export interface EngineBench {
   /** Bit-exact FP16 results of all layers on all engines (`run`), once. */
   readonly functional_s?: number
   readonly stepped?: SteppedBench
+  readonly designPoints?: DesignPointBench
   readonly layers: readonly EngineBenchLayer[]
 }
 
@@ -51,6 +61,7 @@ export interface EngineBenchOptions {
   readonly timing?: boolean
   readonly functional?: boolean
   readonly stepped?: boolean
+  readonly designPoints?: boolean
   /** Repetitions of the timing path after one that warms up; default 5. */
   readonly reps?: number
   /** Tiles the stepped model runs; default 12. Spread over the convolutions, drawn with `seed`. */
@@ -75,7 +86,8 @@ interface Stage {
  * @throws ConfigError for a record the engines cannot take
  */
 export const engineBench = (record: StepRecord, options: EngineBenchOptions): EngineBench => {
-  const { now, timing = true, functional = true, stepped = true, reps = 5, tiles = 12, seed = 1 } = options
+  const { now, timing = true, functional = true, stepped = true, designPoints = true } = options
+  const { reps = 5, tiles = 12, seed = 1 } = options
   const { engines } = accelerator({ subBatch: Math.max(4, record.B) })
   const jobs = jobsOf(record)
   const stage = (role: EngineRole, engine: unknown, layer: string, input: unknown): Stage => ({
@@ -120,6 +132,7 @@ export const engineBench = (record: StepRecord, options: EngineBenchOptions): En
     ...(timing ? { timing_s: median(sums) / 1000, timing_min_s: Math.min(...sums) / 1000 } : {}),
     ...(functional ? { functional_s: total(functionalMs) / 1000 } : {}),
     ...(stepped && convs.length > 0 ? { stepped: steppedBench(convs, { tiles, seed, timed }) } : {}),
+    ...(designPoints ? { designPoints: designPointBench(record, timed) } : {}),
     layers: stages.map(({ role, layer }, i) => ({
       engine: role,
       layer,
@@ -127,6 +140,22 @@ export const engineBench = (record: StepRecord, options: EngineBenchOptions): En
       ...(functional ? { functional_ms: functionalMs[i]! } : {}),
     })),
   }
+}
+
+/** A grid of bandwidths and clocks: none of them changes what the engines do. */
+const designPointBench = (record: StepRecord, timed: (work: () => void) => number): DesignPointBench => {
+  const steps = Array.from({ length: 20 }, (_, i) => i + 1)
+  const clocks = [200, 400, 600, 800, 1000, 1200, 1400, 1600, 1800, 2000]
+  const subBatch = Math.max(4, record.B)
+  const measured = measureRecords(accelerator({ subBatch }), [record])
+  const evaluate = (bandwidthGBps: number, MHz: number) =>
+    designPoint(accelerator({ subBatch, memory: { bandwidthGBps }, clock: { MHz } }), record.network, 64, measured)
+  for (const step of steps) evaluate(16 * step, 800)
+  const ms = timed(() => {
+    for (const b of steps) for (const MHz of clocks) evaluate(16 * b, MHz)
+  })
+  const points = steps.length * clocks.length
+  return { points, seconds: ms / 1000, points_per_s: (1000 * points) / ms }
 }
 
 const steppedBench = (

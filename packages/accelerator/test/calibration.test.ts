@@ -1,4 +1,4 @@
-import { paper, priceTable } from '@h2learn/cost-model'
+import { loadPriceTable, paper, priceTable, priceTableJson } from '@h2learn/cost-model'
 import { adderForwardEngine, forwardEngine } from '@h2learn/lut-pe'
 import { backwardEngine } from '@h2learn/sparse-backward'
 import { adderWeightUpdateEngine, weightUpdateEngine } from '@h2learn/weight-update'
@@ -99,5 +99,37 @@ describe('calibrate', () => {
     const table = priceTable()
     expect(calibrate(table)).toBe(calibrate(table))
     expect(calibrate(priceTable({ temperature: 330 })).kEnergy).not.toBe(kEnergy)
+  })
+})
+
+describe('a price table of another technology', () => {
+  /** All of the default's logic prices times a factor, as JSON, with or without the default's factors. */
+  const twice = (keepFactors: boolean) => {
+    const json = JSON.parse(priceTableJson(priceTable(), keepFactors ? { kArea, kEnergy } : undefined))
+    for (const [name, price] of Object.entries<{ energy_pJ: number }>(json.actions))
+      if (!/^(glb|mem)\./.test(name)) price.energy_pJ *= 2
+    for (const read of Object.values<{ energy_pJ: Record<string, number> }>(json.reads))
+      for (const n of Object.keys(read.energy_pJ)) read.energy_pJ[n]! *= 2
+    return calibrate(loadPriceTable(json))
+  }
+
+  it('moves energies when it brings its factors', () => {
+    const { kEnergy: own, power: twicePower } = twice(true)
+    expect(own).toBe(kEnergy)
+    expect(twicePower.total.logic).toBeCloseTo(2 * power.total.logic, 9)
+  })
+
+  it('is fitted to the 28 nm chip when it brings none, so that a change of all prices alike falls out', () => {
+    const { kEnergy: own, power: same } = twice(false)
+    expect(own).toBeCloseTo(kEnergy / 2, 12)
+    expect(same.total.logic).toBeCloseTo(power.total.logic, 9)
+  })
+
+  it('may have buffers that no fit could live with', () => {
+    const json = JSON.parse(priceTableJson(priceTable(), { kArea: 1, kEnergy: 1 }))
+    json.parts['glb.KiB'].area_mm2 = 1
+    const heavy = loadPriceTable(json)
+    expect(accelerator({ prices: heavy }).area.total_mm2).toBeGreaterThan(8000)
+    expect(() => calibrate({ ...heavy, factors: undefined } as never)).toThrow('k_area')
   })
 })

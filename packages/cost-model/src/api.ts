@@ -110,9 +110,20 @@ export interface ReadPrices {
   readonly status: SourceStatus
 }
 
+/** The two calibrated factors on logic prices, positive numbers. */
+export interface PriceFactors {
+  readonly kArea: number
+  readonly kEnergy: number
+}
+
 /** Prices of everything a chip does and is made of; further actions and parts widen the type. */
 export interface PriceTable<Action extends string = FixedAction, Part extends string = PricedPart> {
   readonly name: string
+  /**
+   * What a table of another technology, or one with prices of one's own, brings along. Absent: both are fitted to the figures
+   * that the paper prints for its 28 nm chip, so that a change of all logic prices alike falls out again.
+   */
+  readonly factors?: PriceFactors
   readonly actions: { readonly [A in Action]: ActionPrice }
   readonly reads: { readonly [F in ReadFamily]: ReadPrices }
   readonly parts: { readonly [P in Part]: PartPrice }

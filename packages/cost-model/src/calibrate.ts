@@ -38,6 +38,8 @@ export const fitArea = (input: {
     readonly printedArea: SquareMillimetres
   }[]
   readonly table: PriceTable
+  /** A factor to take as it is instead of fitting one; the residuals are then those it leaves. */
+  readonly kArea?: number
 }): AreaFit => {
   const bare = input.engines.map(({ name, parts, printedArea }) => {
     if (!(printedArea > 0))
@@ -51,7 +53,7 @@ export const fitArea = (input: {
   })
   const over = bare.reduce((sum, { logic, buffers, printed }) => sum + (logic * (printed - buffers)) / printed ** 2, 0)
   const under = bare.reduce((sum, { logic, printed }) => sum + (logic / printed) ** 2, 0)
-  const kArea = over / under
+  const kArea = input.kArea ?? over / under
   if (!(kArea > 0))
     throw new ConfigError({
       where: 'cost-model/fitArea',
@@ -107,6 +109,8 @@ export const fitEnergy = (input: {
   readonly clock: Hertz
   readonly printedPower: Watts
   readonly table: PriceTable
+  /** A factor to take as it is instead of fitting one; the split then adds up to what it gives, not to the printed power. */
+  readonly kEnergy?: number
 }): EnergyFit => {
   const { table, clock, printedPower } = input
   const bare = input.activities.map(({ name, counts, cycles, parts }): PowerSplit => {
@@ -124,7 +128,7 @@ export const fitEnergy = (input: {
   const sumOf = (splits: readonly PowerSplit[], key: Exclude<keyof PowerSplit, 'name'>) =>
     watts(splits.reduce((sum, split) => sum + split[key], 0))
   const fixed = sumOf(bare, 'bufferAccesses') + sumOf(bare, 'logicLeakage') + sumOf(bare, 'bufferLeakage')
-  const kEnergy = (printedPower - fixed) / sumOf(bare, 'logic')
+  const kEnergy = input.kEnergy ?? (printedPower - fixed) / sumOf(bare, 'logic')
   if (!(kEnergy > 0 && kEnergy < Infinity))
     throw new ConfigError({
       where: 'cost-model/fitEnergy',

@@ -194,6 +194,7 @@ export const extendPriceTable = <
   },
 ): PriceTable<A | NewA, P | NewP> => ({
   name: more.name,
+  ...(table.factors && { factors: table.factors }),
   reads: table.reads,
   actions: { ...table.actions, ...more.actions } as PriceTable<A | NewA, P | NewP>['actions'],
   parts: { ...table.parts, ...more.parts } as PriceTable<A | NewA, P | NewP>['parts'],

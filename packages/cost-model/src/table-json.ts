@@ -4,6 +4,7 @@ import type {
   FixedAction,
   PartPrice,
   PricedPart,
+  PriceFactors,
   PriceTable,
   ReadFamily,
   ReadPrices,
@@ -90,10 +91,21 @@ const vocabulary = () => {
   return { actions: Object.keys(actions), reads: Object.keys(reads), parts: Object.keys(parts) }
 }
 
+/** `k_area` and `k_energy`, both or neither. */
+const factorsFrom = (root: Json): PriceFactors | undefined => {
+  if (root.k_area === undefined && root.k_energy === undefined) return undefined
+  const factor = (name: 'k_area' | 'k_energy') => {
+    const value = numberAt(name, root[name])
+    return value > 0 ? value : complain(name, 'a factor above 0', value)
+  }
+  return { kArea: factor('k_area'), kEnergy: factor('k_energy') }
+}
+
 /**
  * A price table from JSON, as text or parsed. There are no default prices: every action and part must be there, with its
- * source. Units are in the names: `energy_pJ`, `area_mm2`, `leakage_W`, `clock_pJ` (per cycle, optional). Start
- * from `priceTableJson(priceTable())`.
+ * source. Units are in the names: `energy_pJ`, `area_mm2`, `leakage_W`, `clock_pJ` (per cycle, optional). `k_area` and
+ * `k_energy` (both or neither) are the factors on logic prices; without them they are fitted to the paper's 28 nm chip, which
+ * takes a uniform change of prices back. Start from `priceTableJson(priceTable(), factors)`.
  * @param more names of actions and parts of further units that the table prices too
  * @throws ConfigError naming the place of a missing, unknown, negative or NaN price
  */
@@ -120,16 +132,24 @@ export const loadPriceTable = <A extends string = never, P extends string = neve
     const prices = Object.entries(found).map(([name, price]) => [name, from(`${group}.${name}`, price)])
     return Object.fromEntries(prices) as { readonly [K in N]: T }
   }
+  const factors = factorsFrom(root)
   return {
     name: textAt('name', root.name),
+    ...(factors && { factors }),
     actions: read<FixedAction | A, ActionPrice>('actions', more.actions ?? [], actionFrom),
     reads: read<ReadFamily, ReadPrices>('reads', [], readsFrom),
     parts: read<PricedPart | P, PartPrice>('parts', more.parts ?? [], partFrom),
   }
 }
 
-/** The JSON form of a price table: what `loadPriceTable` reads, number for number. */
-export const priceTableJson = <A extends string, P extends string>(table: PriceTable<A, P>): string => {
+/**
+ * The JSON form of a price table: what `loadPriceTable` reads, number for number.
+ * @param factors `k_area` and `k_energy` to write along; default the table's own, if it has any
+ */
+export const priceTableJson = <A extends string, P extends string>(
+  table: PriceTable<A, P>,
+  factors: PriceFactors | undefined = table.factors,
+): string => {
   const actions = Object.entries<ActionPrice>(table.actions).map(([name, { energy, ...rest }]) => [
     name,
     { energy_pJ: energy, ...rest },
@@ -144,6 +164,7 @@ export const priceTableJson = <A extends string, P extends string>(table: PriceT
   ])
   const form = {
     name: table.name,
+    ...(factors && { k_area: factors.kArea, k_energy: factors.kEnergy }),
     actions: Object.fromEntries(actions),
     reads: Object.fromEntries(reads),
     parts: Object.fromEntries(parts),

@@ -1,6 +1,13 @@
 import { ConfigError } from '@h2learn/hw'
 import { describe, expect, test } from 'vitest'
-import { alternativePriceOptions, loadPriceTable, priceEnergy, priceTable, priceTableJson } from '../src/index'
+import {
+  alternativePriceOptions,
+  extendPriceTable,
+  loadPriceTable,
+  priceEnergy,
+  priceTable,
+  priceTableJson,
+} from '../src/index'
 
 type Draft = {
   name: unknown
@@ -71,5 +78,27 @@ describe('refused, with the place', () => {
   test('text that is no JSON, and JSON that is no table', () => {
     expect(() => loadPriceTable('{')).toThrow('text: expected valid JSON')
     for (const bad of [null, [], 3, '3', {}]) expect(() => loadPriceTable(bad)).toThrow(ConfigError)
+  })
+})
+
+describe('factors', () => {
+  const factors = { kArea: 2.5, kEnergy: 1.25 }
+
+  test('are written and read along with the prices, by a table that has them or beside one', () => {
+    const table = loadPriceTable(priceTableJson(priceTable(), factors))
+    expect(table.factors).toEqual(factors)
+    expect(loadPriceTable(priceTableJson(table)).factors).toEqual(factors)
+    expect(loadPriceTable(priceTableJson(priceTable())).factors).toBeUndefined()
+  })
+
+  test('stay when a table is extended', () => {
+    const table = loadPriceTable(priceTableJson(priceTable(), factors))
+    expect(extendPriceTable(table, { name: 'more' }).factors).toEqual(factors)
+  })
+
+  test('come both or not at all, and above 0', () => {
+    const json = JSON.parse(priceTableJson(priceTable(), factors))
+    expect(() => loadPriceTable({ ...json, k_area: undefined })).toThrow('k_area: expected a finite number')
+    expect(() => loadPriceTable({ ...json, k_energy: 0 })).toThrow('k_energy: expected a factor above 0')
   })
 })
