@@ -11,7 +11,7 @@ const HELP = `node bench/engines.bench.mjs [options]
   --spike-density X    weights are scaled so that every layer fires at this rate in the first step (default 0.15)
   --seed N --reps N    seed of pixels and weights; repetitions of the timing path (default 1, 5)
   --tiles N            tiles sampled for the stepped model (default 12)
-  --only timing|functional|stepped   leave the others out
+  --only timing|functional|stepped|points   leave the others out
   --no-cache           record the training step again instead of reading it from node_modules/.cache
   --json FILE|-        writes the figures as JSON`
 
@@ -98,6 +98,7 @@ const report = chip.engineBench(record, {
   timing: wanted('timing'),
   functional: wanted('functional'),
   stepped: wanted('stepped'),
+  designPoints: wanted('points'),
   now: () => performance.now(),
 })
 const result = {
@@ -123,6 +124,8 @@ else {
       `stepped Backward Engine, extrapolated     ${s(report.stepped.extrapolated_s)} s from ${report.stepped.tiles} tiles: ` +
         `${report.stepped.ratio.toFixed(0)} times the fast path's ${s(report.stepped.fast_s)} s`,
     )
+  if (report.designPoints)
+    console.log(`whole-chip design points on this record   ${report.designPoints.points_per_s.toFixed(0)} a second`)
   console.log('engine         layer     cycles      timing ms  functional ms')
   for (const { engine, layer, cycles, timing_ms, functional_ms } of report.layers)
     console.log(

@@ -2,6 +2,7 @@ import { paper } from '@h2learn/cost-model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { backwardGroupSizes, backwardTileSizes, backwardVariants } from '../src/design-space-backward'
+import { engineChoices, engineHeadlines } from '../src/design-space-choices'
 import { lutDesignChoices } from '../src/design-space-flips'
 import { bestLutDesign, inputSplits, lutDesignPoint, lutDesignSpace, nearEqualSplit } from '../src/design-space-lut'
 import { backwardDesignRows, lutChoiceRows, lutDesignRows } from '../src/design-space-rows'
@@ -134,5 +135,25 @@ describe('the Backward Engine’s variants (Fig. 13)', () => {
     expect(row).toMatchObject({ mode: 'both', tile: 8, groupSize: 4 })
     const shares = Object.entries(row).filter(([name]) => name.startsWith('peCycles_'))
     expect(shares.reduce((sum, [, share]) => sum + (share as number), 0)).toBeCloseTo(100, 9)
+  })
+})
+
+describe('the headline figures under other modelling choices', () => {
+  const of = (text: string) =>
+    engineHeadlines(engineChoices.find(({ choice }) => choice.includes(text))!, ['MNIST'], 20)
+
+  it('are today’s under the default choices, and move the way each choice says', () => {
+    const usual = of('default')
+    expect(usual.backwardSpeedup / (modelled('Fig. 13 speed') as number)).toBeCloseTo(1, 1)
+    expect(usual.chipArea_mm2).toBeCloseTo(modelled('Table VIII area') as number, 9)
+    expect(usual.speedups.MNIST).toBeCloseTo(modelled('Fig. 16 MNIST') as number, 9)
+    const shadow = of('second copy')
+    expect(shadow.chipArea_mm2).toBeGreaterThan(usual.chipArea_mm2)
+    expect(shadow.forwardAreaSaving).toBeLessThan(usual.forwardAreaSaving)
+    const dense = of('dense')
+    expect(dense).toMatchObject({ backwardSpeedup: 1, backwardEnergySaving: 1 })
+    expect(dense.speedups.MNIST!).toBeLessThan(usual.speedups.MNIST!)
+    expect(of('no pipeline fill').backwardSpeedup).toBeGreaterThan(usual.backwardSpeedup)
+    expect(of('eight PEs').chipArea_mm2).toBeGreaterThan(usual.chipArea_mm2)
   })
 })
