@@ -30,7 +30,7 @@ const bundleSources = async () => {
   mkdirSync(cache, { recursive: true })
   const entry = readdirSync(sources)
     .filter((file) =>
-      /^(aedat[234]|prophesee-dat|idx|read-idx|cifar10|nmnist|gesture-labels|archive|image-file|h5-spikes|dataset-error|recognise)\.ts$/.test(
+      /^(aedat[234]|prophesee-dat|idx|read-idx|cifar10|nmnist|gesture-labels|archive|image-file|h5-spikes|write-h5-spikes|dataset-error|recognise)\.ts$/.test(
         file,
       ),
     )
@@ -230,18 +230,16 @@ const readers = async (h, temp) => {
         if (out.length !== 3 * 64) throw new Error('another size')
       },
     },
-    ...(h.parseH5Spikes && h.writeH5Spikes
-      ? {
-          h5: {
-            valid: [h.writeH5Spikes({ times: [[0.1, 0.2], [0.3]], units: [[1, 2], [3]], labels: [4, 5] })],
-            head: 2500,
-            read: async (bytes) => {
-              for (const { units } of (await h.parseH5Spikes(bytes, 'f')).recordings)
-                if (units.some((u) => u >= 65536)) throw new Error('unit out of range')
-            },
-          },
-        }
-      : {}),
+    h5: {
+      valid: [false, true].map((half) =>
+        h.writeH5Spikes({ times: [[0.1, 0.2], [0.3], []], units: [[1, 2], [3], []], labels: [4, 5, 6], half }),
+      ),
+      head: 2500,
+      read: async (bytes) => {
+        for (const { times, units } of await h.readH5Spikes(file('x.h5', bytes)))
+          if (times.length !== units.length) throw new Error('rows of unequal length')
+      },
+    },
   }
 }
 
