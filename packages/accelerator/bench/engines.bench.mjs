@@ -13,13 +13,14 @@ const HELP = `node bench/engines.bench.mjs [options]
   --tiles N            tiles sampled for the stepped model (default 12)
   --only timing|functional|stepped|points   leave the others out
   --no-cache           record the training step again instead of reading it from node_modules/.cache
+  --causes             print where the cycles of every layer go
   --json FILE|-        writes the figures as JSON`
 
 const names = ['net', 'input', 'T', 'batch', 'spike-density', 'seed', 'reps', 'tiles', 'only', 'json']
 const { values: option } = parseArgs({
   options: Object.fromEntries([
     ...names.map((name) => [name, { type: 'string' }]),
-    ...['no-cache', 'help'].map((name) => [name, { type: 'boolean' }]),
+    ...['causes', 'no-cache', 'help'].map((name) => [name, { type: 'boolean' }]),
   ]),
 })
 if (option.help) {
@@ -110,6 +111,7 @@ const result = {
   seed,
   machine: `${cpus()[0]?.model}, Node ${process.version}, one thread`,
   ...report,
+  where_cycles_go: chip.cycleReport(record),
   peak_memory_mb: process.resourceUsage().maxRSS / 1024,
 }
 if (option.json && option.json !== '-') writeFileSync(option.json, `${JSON.stringify(result, null, 2)}\n`)
@@ -131,4 +133,10 @@ else {
     console.log(
       `${engine.padEnd(14)} ${layer.padEnd(8)} ${String(cycles ?? '-').padStart(9)} ${(timing_ms?.toFixed(1) ?? '-').padStart(12)} ${(functional_ms?.toFixed(0) ?? '-').padStart(14)}`,
     )
+  if (option.causes)
+    for (const { engine, layer, shares_pct } of result.where_cycles_go) {
+      const shares = Object.entries(shares_pct).filter(([, share]) => share >= 0.05)
+      const list = shares.map(([cause, share]) => `${cause} ${share.toFixed(1)} %`).join(', ')
+      console.log(`${engine.padEnd(14)} ${layer.padEnd(8)} ${list}`)
+    }
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { accelerator } from '../src/accelerator'
+import { cycleReport } from '../src/design-space-cycles'
 import { engineBench } from '../src/engine-bench'
 import { recorded } from './recorded'
 
@@ -29,6 +30,22 @@ it('times every layer on every engine with the given clock, and reports the cycl
   const { stages } = accelerator().simulate([record])
   for (const { engine, layer, cycles } of bench.layers)
     expect(cycles).toBe(stages[0]!.find((s) => s.role === engine && s.layer === layer)!.computeCycles)
+})
+
+it('says where the cycles of every layer go, in shares that add up', () => {
+  const record = recorded({ text: '4C3(Encoding)-6C3-AP2-5FC', T: 3 })
+  const rows = cycleReport(record)
+  expect(rows).toHaveLength(9)
+  const { stages } = accelerator().simulate([record])
+  for (const { engine, layer, computeCycles, memoryStallCycles, shares_pct } of rows) {
+    const stage = stages[0]!.find((s) => s.role === engine && s.layer === layer)!
+    expect(computeCycles).toBe(stage.computeCycles)
+    expect(Object.values(shares_pct).reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 9)
+    // a layer's cycles alone are its compute cycles, or what its memory takes beside them, and the first fill
+    if (stage.gradientBytes === 0) expect(computeCycles + memoryStallCycles).toBeCloseTo(stage.cycles, 6)
+  }
+  const conv2 = rows.find(({ engine, layer }) => engine === 'backward' && layer === 'conv2')!
+  expect(Object.keys(conv2.shares_pct)).toContain('groupImbalance')
 })
 
 it('leaves out what is not asked for', () => {
