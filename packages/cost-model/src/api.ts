@@ -137,8 +137,8 @@ export interface PriceOptions {
   readonly clock: 'gated' | 'free'
   /** Gate-level energies with glitches or without; with Horowitz arithmetic only the proportion of storage to adder. */
   readonly glitches: boolean
-  /** Kelvin, of the global buffers' leakage. */
-  readonly temperature: 300 | 330 | 360
+  /** Kelvin, of the global buffers' leakage: 300 to 360. */
+  readonly temperature: number
   /** Cells of the register files; latches need a gated clock. */
   readonly storage: 'flip-flop' | 'latch'
 }

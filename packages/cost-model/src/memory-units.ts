@@ -1,3 +1,4 @@
+import { ConfigError } from '@h2learn/hw'
 import type { UnitCost } from './api'
 
 const cacti = (value: number, unit: string): UnitCost => ({
@@ -40,6 +41,23 @@ export const glbBank = {
     lstp: { ...cacti(0.001, 'mW/KiB'), source: 'CACTI 7 run at 28 nm, itrs-lstp cells; an upper bound' },
   },
 } as const
+
+/** Temperatures at which the leakage of the global buffers was run, in Kelvin. */
+const temperatures = [300, 330, 360] as const
+
+/**
+ * Leakage of the global buffers by temperature, mW per KiB: CACTI's values at 300, 330 and 360 K, between them linear in the
+ * logarithm (leakage grows about exponentially; a modelling choice for the temperatures that were not run).
+ * @throws ConfigError outside 300 to 360 K, where nothing was run
+ */
+export const bufferLeakage = (temperature: number): number => {
+  if (!(temperature >= 300 && temperature <= 360))
+    throw new ConfigError({ where: 'cost-model/temperature', expected: '300 to 360 K', got: String(temperature) })
+  const above = temperatures.find((known) => known >= temperature)!
+  const below = temperatures.findLast((known) => known <= temperature)!
+  const [low, high] = [glbBank.leakage[below].value, glbBank.leakage[above].value]
+  return above === below ? low : low * (high / low) ** ((temperature - below) / (above - below))
+}
 
 /** Other bank sizes, to see what the choice of 128 KiB decides. */
 export const sramBanks = [

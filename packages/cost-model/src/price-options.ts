@@ -1,5 +1,6 @@
 import { ConfigError } from '@h2learn/hw'
 import type { PriceOptions } from './api'
+import { bufferLeakage } from './memory-units'
 
 /**
  * The default choices (assumptions, section 5 of the cost study): Horowitz arithmetic, clock gating, storage energies in
@@ -25,8 +26,10 @@ const choices: { readonly [K in keyof PriceOptions]: readonly PriceOptions[K][] 
 /** Options with the defaults filled in. @throws ConfigError for a choice that does not exist. */
 export const checkedPriceOptions = (options: Partial<PriceOptions>): PriceOptions => {
   const all = { ...defaultPriceOptions, ...options }
+  // any temperature of the range has a leakage; the three of the list are the alternatives
+  bufferLeakage(all.temperature)
   for (const key of Object.keys(choices) as (keyof PriceOptions)[])
-    if (!(choices[key] as readonly unknown[]).includes(all[key]))
+    if (key !== 'temperature' && !(choices[key] as readonly unknown[]).includes(all[key]))
       throw new ConfigError({
         where: `cost-model/priceTable: ${key}`,
         expected: choices[key].join(' or '),

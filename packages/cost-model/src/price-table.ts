@@ -1,6 +1,6 @@
 import { picoJoules, squareMillimetres } from '@h2learn/hw'
 import type { ActionPrice, PartPrice, PriceOptions, PriceTable, ReadPrices, SourceStatus, UnitCost } from './api'
-import { glbBank, offChipMemories } from './memory-units'
+import { bufferLeakage, glbBank, offChipMemories } from './memory-units'
 import { checkedPriceOptions, describePriceOptions } from './price-options'
 import { watts } from './quantities'
 import { scaleArea45to28, scaleEnergy45to28 } from './scaling'
@@ -167,7 +167,7 @@ export const priceTable = (options: Partial<PriceOptions> = {}): PriceTable => {
       'grad.unit': part(2 * add.area + 3 * multiply.area + control.grad.value, 0, control.grad.source, 'A'),
       'glb.KiB': {
         area: squareMillimetres(glbBank.area.value),
-        leakage: watts(glbBank.leakage[chosen.temperature].value * 1e-3),
+        leakage: watts(bufferLeakage(chosen.temperature) * 1e-3),
         clock: picoJoules(0),
         source: `${glbBank.area.source}; leakage at ${chosen.temperature} K`,
         status: 'M',

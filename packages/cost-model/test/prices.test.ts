@@ -6,6 +6,7 @@ import type { FixedAction, PricedAction, PricedPart, PriceOptions, RegisterRead 
 import {
   actionPrice,
   alternativePriceOptions,
+  bufferLeakage,
   clockEnergy,
   defaultPriceOptions,
   extendPriceTable,
@@ -122,6 +123,14 @@ describe('choices', () => {
     expect({ ...hot.parts, 'glb.KiB': 0 }).toEqual({ ...cold.parts, 'glb.KiB': 0 })
   })
 
+  test('buffers leak by temperature: as CACTI says at three, exponentially between them', () => {
+    expect([300, 330, 360].map(bufferLeakage)).toEqual([0.1347, 0.1489, 0.4715])
+    // half way from 330 to 360 K: the geometric mean, √(0.1489 · 0.4715) = 0.26496
+    expect(bufferLeakage(345)).toBeCloseTo(0.26496, 5)
+    expect(priceTable({ temperature: 345 }).parts['glb.KiB'].leakage).toBeCloseTo(0.26496e-3, 8)
+    for (let t = 301; t <= 360; t++) expect(bufferLeakage(t)).toBeGreaterThan(bufferLeakage(t - 1))
+  })
+
   test('only a free clock costs energy: 1.150 fJ a bit and cycle in Horowitz proportion, 3.40 measured', () => {
     expect(clockEnergy({ 'subLut.bit': 1e6 }, cycles(5), table, 1)).toBe(0)
     const free = (arithmetic: PriceOptions['arithmetic']) =>
@@ -134,8 +143,10 @@ describe('choices', () => {
   })
 
   test('a choice that does not exist, and latches on a free clock, are refused', () => {
-    const wrong = { temperature: 400 } as unknown as Partial<PriceOptions>
-    expect(() => priceTable(wrong)).toThrow('temperature: expected 300 or 330 or 360, got 400')
+    for (const temperature of [299, 361, Number.NaN])
+      expect(() => priceTable({ temperature })).toThrow('temperature: expected 300 to 360 K')
+    const wrong = { clock: 'slow' } as unknown as Partial<PriceOptions>
+    expect(() => priceTable(wrong)).toThrow('clock: expected gated or free, got slow')
     expect(() => priceTable({ clock: 'free', storage: 'latch' })).toThrow(ConfigError)
   })
 

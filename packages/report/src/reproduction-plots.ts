@@ -35,7 +35,7 @@ export const reproductionPlot = ({
           mark: { type: 'bar' },
           encoding: {
             x: { field: 'x', type: 'nominal', sort: distinct(rows, 'x') as string[], title: x },
-            xOffset: { field: 'series', sort: names },
+            ...(mark === 'stack' ? {} : { xOffset: { field: 'series', sort: names } }),
             y: logY
               ? {
                   ...value,

@@ -20,7 +20,8 @@ export interface ReproductionRow {
 export interface ReproductionSeries {
   readonly title: string
   readonly caption: string
-  readonly mark: 'bar' | 'line'
+  /** `stack`: bars of parts that add up. */
+  readonly mark: 'bar' | 'stack' | 'line'
   readonly x: string
   readonly y: string
   readonly logX?: boolean

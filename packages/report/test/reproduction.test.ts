@@ -119,7 +119,7 @@ describe('as Markdown', () => {
 
 describe('plots', () => {
   it('draw bars and lines, on log scales too, without anything undefined', async () => {
-    for (const mark of ['bar', 'line'] as const)
+    for (const mark of ['bar', 'stack', 'line'] as const)
       for (const log of [false, true]) {
         const points = mark === 'line' ? series.points.map((p) => ({ ...p, x: Number(p.x) })) : series.points
         const svg = await renderPlotSvg(reproductionPlot({ ...series, mark, logX: log, logY: log, points }))

@@ -128,7 +128,7 @@ export const backwardFigure = ({ spread }: ReproduceContext): FigureParts => {
       {
         title: 'Area by PE group size',
         caption: 'The PEs and their buffers grow, the global buffer does not.',
-        mark: 'bar',
+        mark: 'stack',
         x: 'PEs per group',
         y: 'mm²',
         points: groups.flatMap(({ groupSize, area_mm2: { total: _, ...parts } }) =>
@@ -138,7 +138,7 @@ export const backwardFigure = ({ spread }: ReproduceContext): FigureParts => {
       {
         title: 'Energy of a tile',
         caption: 'The four Backward Engines at 75 % / 75 % zeros; k_energy calibrated.',
-        mark: 'bar',
+        mark: 'stack',
         x: 'engine',
         y: 'nJ',
         points: points.flatMap(({ mode, tileEnergy_pJ: { total: _, ...parts } }) =>

@@ -1,4 +1,4 @@
-import { paper, type Reproduction, splitPower } from '@h2learn/cost-model'
+import { bufferLeakage, paper, type Reproduction, splitPower } from '@h2learn/cost-model'
 import { forwardEngine } from '@h2learn/lut-pe'
 import { backwardConfig, backwardEngine } from '@h2learn/sparse-backward'
 import { weightUpdateEngine } from '@h2learn/weight-update'
@@ -128,6 +128,7 @@ export const chipTable = ({ chip, spread }: ReproduceContext): FigureParts => {
     kind: 'not printed',
     note,
   })
+  const bufferKiB = names.reduce((sum, engine) => sum + chip.engines[engine].glbKiB, 0)
   const splits = [
     ...engines.map((split) =>
       part(`power of the ${roles[split.name as keyof typeof roles].name}, all busy`, splitPower(split)),
@@ -136,6 +137,13 @@ export const chipTable = ({ chip, spread }: ReproduceContext): FigureParts => {
     part('of it accesses of the global buffers', power.total.bufferAccesses),
     part('of it leakage of the global buffers', power.total.bufferLeakage, 'CACTI at 360 K'),
     part('of it leakage of the logic', power.total.logicLeakage),
+    ...[300, 330, 345, 360].map((temperature) =>
+      part(
+        `leakage of the global buffers at ${temperature} K`,
+        (bufferLeakage(temperature) * bufferKiB) / 1e3,
+        temperature === 345 ? 'interpolated' : 'CACTI',
+      ),
+    ),
   ]
   return {
     rows: [
@@ -189,7 +197,7 @@ export const chipTable = ({ chip, spread }: ReproduceContext): FigureParts => {
         title: 'Where 20.57 W go',
         caption:
           'All engines busy, Backward dense; the sum is calibrated, the split is what the unit costs make of it.',
-        mark: 'bar',
+        mark: 'stack',
         x: 'engine',
         y: 'W',
         points: engines.flatMap((split) =>

@@ -8,8 +8,10 @@ import {
   priceTable,
 } from '@h2learn/cost-model'
 import { accelerator } from '../accelerator'
-import { type AnalyticBenchmark, analyticBenchmark } from '../analytic-benchmark'
+import { analyticStages } from '../analytic'
+import { type AnalyticBenchmark, analyticBenchmark, benchmarkWork } from '../analytic-benchmark'
 import type { Accelerator } from '../api'
+import { type DesignPoint, designPoint, type MeasuredSubBatch } from '../design-point'
 import { designPrices } from '../design-space-prices'
 import type { OwnRun } from './own-run'
 
@@ -25,13 +27,19 @@ export interface ReproduceContext {
   readonly own: readonly OwnRun[]
   readonly chip: Accelerator
   readonly benchmark: (name: Benchmark) => AnalyticBenchmark
+  /** Figures of a benchmark under the given prices, its work measured once. */
+  readonly priced: (name: Benchmark, table: PriceTable) => DesignPoint
   /** A quantity under every reasonable choice of unit costs, `k_area` and `k_energy` fitted anew for each. */
   readonly spread: (of: (table: PriceTable, options: PriceOptions) => number) => Spread
 }
 
+/** Samples of a batch group, the default of `analyticRun`. */
+const batch = 64
+
 /** Results that several tables and figures need are computed once. */
 export const reproduceContext = (own: readonly OwnRun[]): ReproduceContext => {
   const runs = new Map<Benchmark, AnalyticBenchmark>()
+  const measured = new Map<Benchmark, readonly MeasuredSubBatch[]>()
   let chip: Accelerator | undefined
   let tables: readonly (readonly [PriceOptions, PriceTable])[] | undefined
   const isDefault = (options: PriceOptions) =>
@@ -46,6 +54,15 @@ export const reproduceContext = (own: readonly OwnRun[]): ReproduceContext => {
       const run = runs.get(name) ?? analyticBenchmark(name)
       runs.set(name, run)
       return run
+    },
+    priced: (name, table) => {
+      const priced = accelerator({ prices: table })
+      const work = benchmarkWork(name)
+      const subBatches = measured.get(name) ?? [
+        { B: priced.subBatch, stages: analyticStages(priced, work, priced.subBatch) },
+      ]
+      measured.set(name, subBatches)
+      return designPoint(priced, work.network, batch, subBatches)
     },
     spread: (of) => {
       // the same table objects every time, so that each is calibrated once

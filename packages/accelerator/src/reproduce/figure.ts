@@ -5,7 +5,8 @@ export interface FigureSeries {
   readonly title: string
   /** One sentence on what to see. */
   readonly caption: string
-  readonly mark: 'bar' | 'line'
+  /** `stack`: bars of parts that add up. */
+  readonly mark: 'bar' | 'stack' | 'line'
   readonly x: string
   readonly y: string
   readonly logX?: boolean

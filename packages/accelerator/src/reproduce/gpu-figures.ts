@@ -215,14 +215,14 @@ const powerRows = (context: ReproduceContext): readonly Reproduction[] => {
       return [
         row(
           `power of the chip, ${name}`,
-          { model: run.power_W },
+          context.spread((table) => context.priced(name, table).power_W),
           'W',
           'not printed',
           'steady state; k_energy calibrated on 20.57 W with all engines busy',
         ),
         row(
           `energy per sample of the chip, ${name}`,
-          { model: run.energy_per_sample_J * 1e3 },
+          context.spread((table) => context.priced(name, table).energy_per_sample_J * 1e3),
           'mJ',
           'not printed',
           'off-chip memory apart',

@@ -157,7 +157,7 @@ export const lutParallelismFigure = (_: ReproduceContext): FigureParts => {
       {
         title: 'Area by component',
         caption: 'LUT engines beside their non-LUT baselines, parallelism 4 (calibrated factor, split predicted).',
-        mark: 'bar',
+        mark: 'stack',
         x: 'engine',
         y: 'mm²',
         points: splits.map(({ engine, design, component, area_mm2 }) => ({
@@ -169,7 +169,7 @@ export const lutParallelismFigure = (_: ReproduceContext): FigureParts => {
       {
         title: 'Power by component',
         caption: 'Every PE busy, leakage included.',
-        mark: 'bar',
+        mark: 'stack',
         x: 'engine',
         y: 'W',
         points: splits.map(({ engine, design, component, dynamic_W, leakage_W }) => ({
