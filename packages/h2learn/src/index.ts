@@ -12,6 +12,7 @@ export * from '@h2learn/sparse-backward'
 export * from '@h2learn/spinalflow'
 export * from '@h2learn/weight-update'
 export * from './benchmarks'
+export * from './own-run-of-report'
 export * from './recorded-activity'
 export {
   densitiesOfTable,
