@@ -17,6 +17,7 @@ export {
 } from './aedat4'
 export * from './api'
 export * from './archive'
+export * from './augment'
 export * from './benchmark'
 export { cifar10Classes, parseCifar10 } from './cifar10'
 export * from './colour-shapes'

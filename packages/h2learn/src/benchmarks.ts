@@ -1,5 +1,5 @@
 import { type Benchmark, paper as published } from '@h2learn/cost-model'
-import type { BenchmarkName } from '@h2learn/datasets'
+import type { AugmentConfig, BenchmarkName } from '@h2learn/datasets'
 import { InputError } from '@h2learn/snn-core'
 
 /** A ready-made training job: network, input and how long to train. */
@@ -22,6 +22,10 @@ export interface TrainingPreset {
   readonly samples: number
   /** Built-in samples to generate when there is no data folder, and how many to see in all then (default as above). */
   readonly builtIn: { readonly train: number; readonly test: number; readonly samples?: number }
+  /** Shifted or mirrored copies of small training sets (at most `augmentUpTo` samples); the paper names none. */
+  readonly augment?: Omit<AugmentConfig, 'seed'>
+  /** Default rate-mse, as in the paper. */
+  readonly loss?: 'rate-mse' | 'count-cross-entropy'
   /** Sub-batches of the sampled training step that the chip runs; the group repeats them if it has more. */
   readonly subBatches: number
   /** Samples to evaluate the trained network on, of the test and of the training set; default all test, 10,000 training. */
@@ -39,6 +43,9 @@ export interface BenchmarkJob {
   readonly input: { readonly H: number; readonly W: number; readonly C: number }
   readonly presets: readonly TrainingPreset[]
 }
+
+/** Training sets larger than this are not augmented: they need it less, and the copies are held in memory. */
+export const augmentUpTo = 10_000
 
 const wideWindow = [-0.5, 2.5] as const
 const quick = { name: 'quick', about: 'a small network, minutes on two cores' } as const
@@ -88,13 +95,14 @@ export const benchmarks: readonly BenchmarkJob[] = [
     presets: [
       {
         ...quick,
-        network: '12C5S2-24C3-AP2-32C3-10FC',
+        network: '16C5S2-32C3-AP2-48C3-10FC',
         T: 10,
         batch: 32,
         learningRate: 2e-3,
         gradWindow: wideWindow,
-        samples: 12_000,
-        builtIn: { train: 3_000, test: 500 },
+        samples: 24_000,
+        builtIn: { train: 3_000, test: 500, samples: 12_000 },
+        augment: { copies: 7, shift: 2 },
         subBatches: 4,
         checkFunction: true,
       },
@@ -127,8 +135,9 @@ export const benchmarks: readonly BenchmarkJob[] = [
         batch: 32,
         learningRate: 1e-3,
         gradWindow: wideWindow,
-        samples: 32_000,
-        builtIn: { train: 4_000, test: 1_000 },
+        samples: 40_000,
+        builtIn: { train: 4_000, test: 1_000, samples: 20_000 },
+        augment: { copies: 7, shift: 3, flip: true },
         subBatches: 4,
         checkFunction: true,
       },
@@ -162,8 +171,10 @@ export const benchmarks: readonly BenchmarkJob[] = [
         batch: 16,
         learningRate: 2e-3,
         gradWindow: wideWindow,
-        samples: 3_000,
-        builtIn: { train: 300, test: 100 },
+        loss: 'count-cross-entropy',
+        samples: 4_800,
+        builtIn: { train: 200, test: 50 },
+        evaluate: 500,
         subBatches: 1,
         checkFunction: false,
       },
@@ -197,7 +208,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         learningRate: 2e-3,
         gradWindow: wideWindow,
         samples: 6_000,
-        builtIn: { train: 600, test: 200 },
+        builtIn: { train: 400, test: 100 },
         subBatches: 2,
         checkFunction: false,
       },
@@ -209,7 +220,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         learningRate: 1e-3,
         gradWindow: wideWindow,
         samples: 9_000,
-        builtIn: { train: 600, test: 200 },
+        builtIn: { train: 400, test: 100 },
         subBatches: 1,
         evaluate: 128,
         checkFunction: false,
@@ -231,7 +242,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         learningRate: 2e-3,
         gradWindow: wideWindow,
         samples: 6_000,
-        builtIn: { train: 660, test: 220 },
+        builtIn: { train: 440, test: 110 },
         subBatches: 2,
         checkFunction: false,
       },
@@ -244,7 +255,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         learningRate: 1e-3,
         gradWindow: wideWindow,
         samples: 12_000,
-        builtIn: { train: 660, test: 220 },
+        builtIn: { train: 440, test: 110 },
         subBatches: 1,
         evaluate: 128,
         checkFunction: false,

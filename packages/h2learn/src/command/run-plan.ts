@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { openBenchmark } from '@h2learn/datasets'
+import { augmentSamples, openBenchmark } from '@h2learn/datasets'
 import {
   type CheckpointMeta,
   defaultNeuron,
@@ -15,7 +15,7 @@ import {
   trainingConfig,
 } from '@h2learn/snn-core'
 import { loadCheckpoint } from '@h2learn/snn-core/threads'
-import { type BenchmarkJob, benchmarkOf, presetOf, type TrainingPreset } from '../benchmarks'
+import { augmentUpTo, type BenchmarkJob, benchmarkOf, presetOf, type TrainingPreset } from '../benchmarks'
 
 /** Options of `h2learn run` as given; absent ones come from the preset, or from the checkpoint of `--resume`. */
 export interface RunOptions {
@@ -131,7 +131,9 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
       size: network.input.H,
       ...(dir === undefined ? { count: preset.builtIn[split] } : { dir }),
     })
-  const train = await load('train', kept.data)
+  const original = await load('train', kept.data)
+  const augment = preset.augment !== undefined && original.count <= augmentUpTo ? preset.augment : { copies: 0 }
+  const train = augmentSamples(original, { ...augment, seed })
   const test = await load('test', kept.testData ?? kept.data)
   const batch = Math.min(kept.batch ?? preset.batch, train.count)
   const perEpoch = stepsPerEpoch(train.count, batch)
@@ -143,7 +145,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     maxSteps,
     batch,
     seed,
-    loss: kept.loss ?? 'rate-mse',
+    loss: kept.loss ?? preset.loss ?? 'rate-mse',
     optimizer:
       kept.optimizer === 'sgd'
         ? { kind: 'sgd', learningRate: kept.lr ?? 0.1, momentum: 0.9 }
