@@ -5,6 +5,7 @@ import { completionCommand, isCompletion } from './completion'
 import { withConfigFile } from './config-file'
 import { dataCommand } from './data-command'
 import { initCommand } from './init'
+import { pricesCommand } from './prices-command'
 import { reproduceCommand } from './reproduce-command'
 import { runCommand } from './run-command'
 import { simulateCommand } from './simulate-command'
@@ -18,6 +19,7 @@ const commands: readonly RegisterCommand[] = [
   sweepCommand,
   mergeCommand,
   reproduceCommand,
+  pricesCommand,
   verifyCommand,
   benchCommand,
   dataCommand,
