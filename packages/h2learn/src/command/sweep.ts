@@ -68,18 +68,34 @@ const localRunner = (spec: SweepSpec): SweepRunner => {
   }
 }
 
-/** In worker threads, when there are several and the worker is there (it is part of the build). */
+/** In worker threads, so that no point can take the sweep down; in this one where the worker is not there (sources). */
 const runnerOf = async (spec: SweepSpec, threads: number): Promise<SweepRunner> => {
   const worker = fileURLToPath(new URL('./sweep-worker.js', import.meta.url))
-  if (threads === 1 || !existsSync(worker)) return localRunner(spec)
+  if (!existsSync(worker)) return localRunner(spec)
   const { Piscina } = await import('piscina')
   const pool = new Piscina<readonly number[], readonly SweepRow[]>({
     filename: worker,
     workerData: spec,
     minThreads: threads,
     maxThreads: threads,
+    // a point that needs more ends its thread, not the sweep
+    resourceLimits: { maxOldGenerationSizeMb: 1024 },
   })
-  return { threads, run: (points) => pool.run(points), close: () => pool.destroy() }
+  // a point that takes a thread down (out of memory, say) is found by running its part one by one
+  const run = async (points: readonly number[]): Promise<readonly SweepRow[]> => {
+    try {
+      return await pool.run(points)
+    } catch (error) {
+      if (points.length > 1) {
+        const rows: SweepRow[] = []
+        for (const point of points) rows.push(...(await run([point])))
+        return rows
+      }
+      const text = `the thread that ran this point stopped: ${error instanceof Error ? error.message : String(error)}`
+      return points.map((point) => ({ ...sweepPoint(spec, point), status: 'error', error: text }))
+    }
+  }
+  return { threads, run, close: () => pool.destroy() }
 }
 
 /** What was run before in this folder. */
