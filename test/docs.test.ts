@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const built = existsSync(`${root}packages/h2learn/dist/index.js`)
@@ -18,3 +19,56 @@ it.skipIf(!built)(
   },
   120_000,
 )
+
+const pages = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.md') && !/^(api|design|\.vitepress|node_modules)\b/.test(file),
+)
+
+it.skipIf(!built)(
+  'every code block of the documentation and of the READMEs runs and prints what stands below it (skipped without a build)',
+  () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/docs-run.mjs'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^\d+ blocks in \d+ pages, 0 wrong$/m)
+    expect(status).toBe(0)
+  },
+  300_000,
+)
+
+/** Written by `pnpm bench` on a quiet machine, and not in every checkout. */
+const optional = ['benchmarks.md']
+
+describe('the pages', () => {
+  it('link to pages and files that are there', () => {
+    const missing: string[] = []
+    for (const file of pages) {
+      const text = readFileSync(`${root}docs/${file}`, 'utf8').replace(/```[^]*?```/g, '')
+      for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g))
+        if (
+          !/^(https?:|mailto:)/.test(target!) &&
+          !optional.includes(target!) &&
+          !existsSync(join(root, 'docs', dirname(file), target!))
+        )
+          missing.push(`${file}: ${target}`)
+    }
+    expect(missing).toEqual([])
+  })
+
+  it('are all in the menu of the site, and the menu names only pages that are there', () => {
+    const config = readFileSync(`${root}docs/.vitepress/config.mts`, 'utf8')
+    const menu = [...config.matchAll(/page\('[^']+', '\/([^']*)'\)/g)].map(([, link]) =>
+      link!.endsWith('/') ? `${link}index.md` : `${link}.md`,
+    )
+    expect([...new Set(menu)].filter((file) => !pages.includes(file) && !optional.includes(file))).toEqual([])
+    expect(pages.filter((file) => file !== 'index.md' && !menu.includes(file))).toEqual([])
+  })
+
+  it('name every command in the page on the command', () => {
+    const page = readFileSync(`${root}docs/command.md`, 'utf8')
+    const program = readFileSync(`${root}packages/h2learn/src/command/program.ts`, 'utf8')
+    for (const [, name] of program.matchAll(/import \{ (\w+)Command \}/g)) expect(page).toContain(`\`${name}`)
+  })
+})
