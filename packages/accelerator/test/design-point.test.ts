@@ -110,6 +110,18 @@ describe('schedule options of a chip', () => {
     expect(run({ layerTimes: 'equal' }).period.periodCycles).not.toBe(free)
   })
 
+  it('gains from larger sub-batches, which share the loads of weights, and from larger groups, which share the update', () => {
+    const wide = parseNetwork('8C3(Encoding)-16C3-256FC-10FC', { input: { C: 1, H: 12, W: 12 }, T: 4 })
+    const on = (subBatch: number, batch: number) =>
+      analyticRun({ network: wide, outputSparsity: [0.5], inputSparsity: [0.9], trials: 2, batch, chip: { subBatch } })
+    const speeds = [1, 2, 4, 8].map((subBatch) => on(subBatch, 64).samples_per_s)
+    for (const [i, speed] of speeds.slice(1).entries()) expect(speed).toBeGreaterThan(speeds[i]!)
+    const groups = [8, 16, 64].map((batch) => on(4, batch))
+    expect(groups.map(({ subBatches }) => subBatches)).toEqual([2, 4, 16])
+    for (const [i, { samples_per_s_with_update }] of groups.slice(1).entries())
+      expect(samples_per_s_with_update).toBeGreaterThan(groups[i]!.samples_per_s_with_update)
+  })
+
   it('says what bound each phase of the group', () => {
     const { phases, period, timeline } = run({})
     expect(phases.map(({ kind }) => kind)).toEqual(['fill', ...Array(15).fill('steady'), 'drain', 'step'])
