@@ -1,7 +1,8 @@
 // pnpm example <name> [--preset quick|paper] [--data DIR] [--json FILE|-]: builds what is needed and runs an example.
+
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
-import { spawnSync } from 'node:child_process'
 import { pnpm, requireNode, root } from './tools.mjs'
 
 requireNode()
@@ -19,10 +20,14 @@ if (name === undefined || !names.includes(name)) {
 // paths are those of the caller
 const paths = ['--data', '--test-data', '--out', '--json', '--resume', '--config']
 const given = args.map((arg, i) =>
-  paths.includes(args[i - 1]) && arg !== '-' && !isAbsolute(arg) ? resolve(process.env.INIT_CWD ?? process.cwd(), arg) : arg,
+  paths.includes(args[i - 1]) && arg !== '-' && !isAbsolute(arg)
+    ? resolve(process.env.INIT_CWD ?? process.cwd(), arg)
+    : arg,
 )
 if (!existsSync(join(root, 'packages/h2learn/dist/cli.js')))
   pnpm('build', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
 // nothing is printed around it: with --json - its standard output is JSON alone
-const { status, signal } = spawnSync(process.execPath, [join(folder, name, 'index.mjs'), ...given], { stdio: 'inherit' })
+const { status, signal } = spawnSync(process.execPath, [join(folder, name, 'index.mjs'), ...given], {
+  stdio: 'inherit',
+})
 process.exit(signal ? 130 : (status ?? 1))
