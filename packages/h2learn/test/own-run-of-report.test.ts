@@ -23,7 +23,8 @@ it('takes accuracy, sparsities, rates and speed of a run, and whether its networ
   expect(read({})).toEqual({
     benchmark: 'MNIST',
     name: 'run, preset paper, real data',
-    command: 'h2learn run mnist --preset paper --steps 160 --batch 16 --lr 0.0002 --loss count-cross-entropy --seed 1',
+    command:
+      'h2learn run mnist --data <folder> --preset paper --steps 160 --batch 16 --lr 0.0002 --loss count-cross-entropy --seed 1',
     network: report.network,
     T: 10,
     tableVI: true,

@@ -7,7 +7,11 @@ import type { OwnRun } from './own-run'
 const ownNote = ({ name, network, T, samplesSeen, trainingSamples, testSamples, command }: OwnRun) =>
   `${name}: ${network}, T ${T}; ${samplesSeen} samples seen of ${trainingSamples}, tested on ${testSamples}; ${command}`
 
-const withAccuracy = (own: readonly OwnRun[]) => own.filter(({ accuracy_pct }) => accuracy_pct !== undefined)
+/** Below this an accuracy is a matter of luck and is left out. */
+const fewestTested = 50
+
+const withAccuracy = (own: readonly OwnRun[]) =>
+  own.filter(({ accuracy_pct, testSamples }) => accuracy_pct !== undefined && testSamples >= fewestTested)
 
 /** Our runs on the data set of a published accuracy, one row each. */
 const beside = (
