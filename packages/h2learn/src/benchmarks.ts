@@ -24,8 +24,6 @@ export interface TrainingPreset {
   readonly builtIn: { readonly train: number; readonly test: number; readonly samples?: number }
   /** Shifted or mirrored copies of small training sets (at most `augmentUpTo` samples); the paper names none. */
   readonly augment?: Omit<AugmentConfig, 'seed'>
-  /** Default rate-mse, as in the paper. */
-  readonly loss?: 'rate-mse' | 'count-cross-entropy'
   /** Sub-batches of the sampled training step that the chip runs; the group repeats them if it has more. */
   readonly subBatches: number
   /** Samples to evaluate the trained network on, of the test and of the training set; default all test, 10,000 training. */
@@ -98,11 +96,10 @@ export const benchmarks: readonly BenchmarkJob[] = [
         network: '16C5S2-32C3-AP2-48C3-10FC',
         T: 10,
         batch: 32,
-        learningRate: 2e-3,
+        learningRate: 1e-3,
         gradWindow: wideWindow,
-        samples: 24_000,
+        samples: 20_000,
         builtIn: { train: 3_000, test: 500, samples: 12_000 },
-        augment: { copies: 7, shift: 2 },
         subBatches: 4,
         checkFunction: true,
       },
@@ -137,7 +134,7 @@ export const benchmarks: readonly BenchmarkJob[] = [
         gradWindow: wideWindow,
         samples: 40_000,
         builtIn: { train: 4_000, test: 1_000, samples: 20_000 },
-        augment: { copies: 7, shift: 3, flip: true },
+        augment: { copies: 1, flip: true },
         subBatches: 4,
         checkFunction: true,
       },
@@ -169,9 +166,8 @@ export const benchmarks: readonly BenchmarkJob[] = [
         T: 4,
         balanced: true,
         batch: 16,
-        learningRate: 2e-3,
+        learningRate: 5e-4,
         gradWindow: wideWindow,
-        loss: 'count-cross-entropy',
         samples: 4_800,
         builtIn: { train: 200, test: 50 },
         evaluate: 500,
