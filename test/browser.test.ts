@@ -12,7 +12,7 @@ const built = existsSync(join(root, 'packages/h2learn/dist/index.js'))
 /** A code block of a page and the output shown below it. */
 const block = (file: string, from: string) => {
   const text = readFileSync(join(root, file), 'utf8')
-  const [, code, output] = /```js\n([^]*?)```\n\s*```text\n([^]*?)```/.exec(text.slice(text.indexOf(from)))!
+  const [, code, output] = /```js\n([\s\S]*?)```\n\s*```text\n([\s\S]*?)```/.exec(text.slice(text.indexOf(from)))!
   return { code: code!, output: output!.trim() }
 }
 

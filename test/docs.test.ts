@@ -45,7 +45,7 @@ describe('the pages', () => {
   it('link to pages and files that are there', () => {
     const missing: string[] = []
     for (const file of pages) {
-      const text = readFileSync(`${root}docs/${file}`, 'utf8').replace(/```[^]*?```/g, '')
+      const text = readFileSync(`${root}docs/${file}`, 'utf8').replace(/```[\s\S]*?```/g, '')
       for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g))
         if (
           !/^(https?:|mailto:)/.test(target!) &&

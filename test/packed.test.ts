@@ -97,7 +97,9 @@ describe.skipIf(!built)('the packed packages (skipped without a build)', () => {
     const manifest = manifestOf(name)
     const bytes = readFileSync(tarballs[manifest.name]!)
     const { messages } = await publint({ pack: { tarball: new Uint8Array(bytes).buffer }, strict: true })
-    expect(messages.map((message) => formatMessage(message, manifest))).toEqual([])
+    // a suggestion that we do not follow: "browser" leaves decoders that need Node out of bundles, whoever imports them
+    const found = messages.filter(({ code }) => code !== 'USE_EXPORTS_OR_IMPORTS_BROWSER')
+    expect(found.map((message) => formatMessage(message, manifest))).toEqual([])
   })
 
   // ES modules only: `require` works too, since Node 20.19 loads ES modules with it (tested below); TypeScript calls
