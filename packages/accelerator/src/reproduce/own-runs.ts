@@ -102,6 +102,48 @@ export const ownRuns: readonly OwnRun[] = [
     samples_per_s: 957.914,
   },
   {
+    benchmark: 'CIFAR10',
+    name: 'run, preset paper, real data',
+    command:
+      'h2learn run cifar10 --data <folder> --preset paper --steps 60 --batch 8 --lr 0.0002 --loss count-cross-entropy --seed 1',
+    network: '64C3(Encoding)-128C3-AP2-256C3-256C3-AP2-512C3-512C3-512FC-512FC-10FC',
+    T: 10,
+    tableVI: true,
+    samplesSeen: 480,
+    trainingSamples: 5000,
+    testSamples: 200,
+    accuracy_pct: 10.5,
+    passes: [
+      {
+        layer: 'conv2',
+        outputSparsity: 0.257556,
+        inputSparsity: 0.398312,
+      },
+      {
+        layer: 'conv3',
+        outputSparsity: 0.402353,
+        inputSparsity: 0.309423,
+      },
+      {
+        layer: 'conv4',
+        outputSparsity: 0.344439,
+        inputSparsity: 0.413358,
+      },
+      {
+        layer: 'conv5',
+        outputSparsity: 0.441754,
+        inputSparsity: 0.332788,
+      },
+      {
+        layer: 'conv6',
+        outputSparsity: 0.376837,
+        inputSparsity: 0.362782,
+      },
+    ],
+    firingRates: [0.131061, 0.160529, 0.160622, 0.153575, 0.161906, 0.165507, 0.35376, 0.271338, 0.47],
+    samples_per_s: 657.531,
+  },
+  {
     benchmark: 'ImageNet',
     name: 'run, preset paper, real data',
     command:
