@@ -1,3 +1,4 @@
+export { dotOpen } from './dots'
 export { listGradientPlaces, listGradients, listLevelPlaces, listLevels, listPlaces, listSpikes } from './lists'
 export {
   copyBits,

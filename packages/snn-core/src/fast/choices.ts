@@ -10,3 +10,13 @@ export const forceWeightGradient = (by: 'spikes' | 'gradients' | undefined): voi
 
 /** The choice forced, if any. */
 export const forcedWeightGradient = () => forced
+
+let forcedInput: 'masks' | 'gradients' | undefined
+
+/** The same for the input gradient where the order of sums is free (backend 'folded'). */
+export const forceInputGradient = (by: 'masks' | 'gradients' | undefined): void => {
+  forcedInput = by
+}
+
+/** The choice forced, if any. */
+export const forcedInputGradient = () => forcedInput

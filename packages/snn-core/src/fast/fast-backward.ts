@@ -98,6 +98,7 @@ export const neuronGradients = (
 /**
  * Backward pass of one layer: ∇u, ∇w, and the spatial term of the layer below.
  * @param entries what the layer's forward pass counted
+ * @param maskDensity of the masks of the layer below
  * @param add ∇w to what is there
  */
 export const backwardLayer = (
@@ -105,6 +106,7 @@ export const backwardLayer = (
   planned: PlannedLayer,
   B: number,
   entries: number,
+  maskDensity: number,
   neuron: NeuronConfig,
   add: boolean,
 ): BackwardCounts => {
@@ -119,6 +121,6 @@ export const backwardLayer = (
   const { finite } = counted
   const update = { B, entries, gradients, finite, spikeDensity, gradientDensity, add }
   weightGradients(place, planned, update)
-  if (layer.index > 0) inPhase('inputGradient', () => inputGradients(place, planned, B, gradientDensity))
+  if (layer.index > 0) inPhase('inputGradient', () => inputGradients(place, planned, B, gradientDensity, maskDensity))
   return drawn === undefined ? counted : { ...counted, gradients: drawn }
 }

@@ -3,7 +3,7 @@ import { forwardCut } from './cuts'
 import { addEffectual, inPhase } from './phases'
 import { type Place, sumOfTeam } from './place'
 import type { PlannedLayer } from './plan'
-import { ownOf, shareOf } from './team'
+import { ownOf, piecesOf, shareOf } from './team'
 
 /** What the forward pass counted in one layer. */
 export interface ForwardCounts {
@@ -55,14 +55,12 @@ const currents = (
   const { layer, input, inputs, outputs, places, taps, forwardRows } = planned
   const { C, S, stride, convH, convW, outH, outW, currentPool } = layer
   const byChannels = layer.kind === 'fc'
-  const [begin, end] = byChannels ? [0, maps] : shareOf(team, maps)
   const blocks = byChannels ? ownOf(team, planned.blocks) : planned.blocks
   const forward = forwardCut(planned, maps, density)
   const cap = forward.channels * taps
   const words = input.channelBytes / 4
   let entries = 0
-  for (let m = begin; m < end; m += forward.maps) {
-    const n = Math.min(forward.maps, end - m)
+  const piece = (m: number, n: number) => {
     // one block's sums of these maps: with pooling in a place of their own first
     const target = (first: number, width: number) =>
       currentPool > 1
@@ -92,11 +90,16 @@ const currents = (
           0,
         )
     }
-    if (currentPool === 1) continue
+    if (currentPool === 1) return
     for (const { first, width } of blocks) {
       const pooled = out + mapCapacity * places * first * 4 + m * places * width * 4
       run.poolCurrents(target(first, width), pooled, n, width / 4, convH, convW, outH, outW, currentPool, window)
     }
+  }
+  if (byChannels) for (let m = 0; m < maps; m += forward.maps) piece(m, Math.min(forward.maps, maps - m))
+  else {
+    const { size, count } = piecesOf(team, maps, forward.maps)
+    team.each(count, (i) => piece(i * size, Math.min(size, maps - i * size)))
   }
   return byChannels && team.me > 0 ? 0 : entries
 }

@@ -121,9 +121,15 @@ export const shardOnEngine = (
         ? inPhase('underflow', () => exactNonZeros(placeOf(own, 'f32', team), gradOutput, B, neuron))
         : undefined
     loadOutputGradient(place, gradOutput)
+    const maskDensityBelow = (l: number): number => {
+      if (l === 0) return 0
+      const { layer, places } = plan.layers[l - 1]
+      return counts[l - 1].maskBits / (B * T * layer.K * places)
+    }
     for (let l = plan.layers.length - 1; l >= 0; l--) {
       const planned = plan.layers[l]
-      const { gradients, flushed } = backwardLayer(place, planned, B, counts[l].entries, neuron, add)
+      const { entries } = counts[l]
+      const { gradients, flushed } = backwardLayer(place, planned, B, entries, maskDensityBelow(l), neuron, add)
       const underflow =
         place.precision === 'f32' ? [gradients, flushed] : exact ? countUnderflow(place, planned, B, exact[l]) : [0, 0]
       layers.set([gradients, ...underflow], l * LAYER_COUNTS.length + 3)

@@ -1,16 +1,25 @@
+import { forcedInputGradient } from './choices'
 import { inputGradientCut } from './cuts'
 import { fillPanel } from './pack-weights'
 import { addEffectual } from './phases'
 import { type Place, sumOfTeam } from './place'
-import type { PlannedLayer } from './plan'
-import { ownOf, shareOf } from './team'
+import type { Plan, PlannedLayer } from './plan'
+import { ownOf, piecesOf } from './team'
 
 /**
  * Spatial term of the layer below, in the order of `layerGradInput`. Outputs whose mask is closed in all channels of a
  * block are left 0: Eq. 2 multiplies them by fire' = 0. A team shares the maps of a convolution, the input channels of
  * an FC layer; all threads have met after it.
+ * @param density of ∇u
+ * @param maskDensity of the masks of the layer below
  */
-export const inputGradients = (place: Place, planned: PlannedLayer, B: number, density: number): void => {
+export const inputGradients = (
+  place: Place,
+  planned: PlannedLayer,
+  B: number,
+  density: number,
+  maskDensity: number,
+): void => {
   const { plan, kernels, team } = place
   const { network, samples, layers } = plan
   const { layer, inputBlocks, inputs } = planned
@@ -22,7 +31,9 @@ export const inputGradients = (place: Place, planned: PlannedLayer, B: number, d
   const own =
     layer.kind === 'fc'
       ? fullyConnected(place, planned, maps, density, target)
-      : convolution(place, planned, maps, density, target, spread ? 0 : below.masks)
+      : cheaperByMasks(plan, planned, density, maskDensity)
+        ? byMasks(place, planned, maps, target, below.masks)
+        : convolution(place, planned, maps, density, target, spread ? 0 : below.masks)
   const [effectual] = sumOfTeam(place, [own])
   addEffectual('inputGradient', effectual * layer.C)
   if (!spread) return
@@ -41,6 +52,66 @@ export const inputGradients = (place: Place, planned: PlannedLayer, B: number, d
   team.meet()
 }
 
+/** A product of a dot product beside one of a sum of rows, whose lists cost something too: as measured. */
+const DOT_COST = 1
+
+/** Whether dot products for the open neurons alone are cheaper than rows for the non-zero ∇u; where order is free. */
+const cheaperByMasks = (
+  { inOrder, layers }: Plan,
+  { layer, blocks }: PlannedLayer,
+  density: number,
+  maskDensity: number,
+): boolean => {
+  if (inOrder || layer.currentPool > 1 || layers[layer.index - 1].layer.spikePool > 1) return false
+  const forced = forcedInputGradient()
+  return blocks.every(({ width }) => width >= 8) && (forced ? forced === 'masks' : maskDensity * DOT_COST < density)
+}
+
+/** One dot product for every open neuron of the layer below. @returns products of one channel */
+const byMasks = (
+  { plan, kernels: { run, views }, team, scratch }: Place,
+  planned: PlannedLayer,
+  maps: number,
+  target: number,
+  masks: number,
+): number => {
+  const { network, samples } = plan
+  const { layer, blocks, inputBlocks, places, inputs, taps, forwardRows, forwardPlaces } = planned
+  const { C, S, stride, outW } = layer
+  const capacity = samples * network.T
+  const { size, count } = piecesOf(team, maps, maps)
+  let total = 0
+  team.each(count, (i) => {
+    const m = i * size
+    const n = Math.min(size, maps - m)
+    for (const other of inputBlocks) {
+      const out = target + capacity * inputs * other.first * 4 + m * inputs * other.width * 4
+      views.u8.fill(0, out, out + n * inputs * other.width * 4)
+      for (const { first, width } of blocks)
+        total +=
+          width *
+          run.dotOpen(
+            forwardRows + (C * first + other.first * width) * taps * 4,
+            width * 4,
+            taps,
+            S,
+            stride,
+            plan.gradients[layer.index & 1] + capacity * places * first * 4 + m * places * width * 4,
+            places,
+            outW,
+            forwardPlaces,
+            masks + capacity * inputs * other.index * 4 + m * inputs * 4,
+            inputs,
+            n,
+            out,
+            other.width * 4,
+            scratch.window,
+          )
+    }
+  })
+  return total / C
+}
+
 /** @returns products of one channel */
 const convolution = (
   { plan, kernels: { run, views }, team, scratch }: Place,
@@ -57,10 +128,11 @@ const convolution = (
   const capacity = samples * network.T
   const backward = inputGradientCut(planned, maps, density)
   const cap = backward.channels * taps
-  const [begin, end] = shareOf(team, maps)
+  const { size, count } = piecesOf(team, maps, backward.maps)
   let total = 0
-  for (let m = begin; m < end; m += backward.maps) {
-    const n = Math.min(backward.maps, end - m)
+  team.each(count, (i) => {
+    const m = i * size
+    const n = Math.min(size, maps - m)
     const out = (first: number, width: number) => target + capacity * inputs * first * 4 + m * inputs * width * 4
     for (const { first, width } of inputBlocks)
       views.u8.fill(0, out(first, width), out(first, width) + n * inputs * width * 4)
@@ -106,7 +178,7 @@ const convolution = (
           masks === 0 ? 0 : masks + capacity * inputs * block * 4 + m * inputs * 4,
         )
     }
-  }
+  })
   return total
 }
 
@@ -121,7 +193,8 @@ const fullyConnected = (place: Place, planned: PlannedLayer, maps: number, densi
   const capacity = samples * network.T
   const { channels: many } = inputGradientCut(planned, maps, density)
   let total = 0
-  for (const block of ownOf(team, planned.inputBlocks)) {
+  team.each(planned.inputBlocks.length, (i) => {
+    const block = planned.inputBlocks[i]
     const { first, width } = block
     const out = target + capacity * inputs * first * 4
     views.u8.fill(0, out, out + maps * inputs * width * 4)
@@ -168,6 +241,6 @@ const fullyConnected = (place: Place, planned: PlannedLayer, maps: number, densi
           0,
         )
     }
-  }
+  })
   return total
 }

@@ -21,6 +21,7 @@ export interface KernelCalls {
     skip: Address,
   ) => void
   readonly listSpikes: (...args: number[]) => number
+  readonly dotOpen: (...args: number[]) => number
   readonly listLevels: (...args: number[]) => number
   readonly listGradients: (...args: number[]) => number
   readonly listGradientPlaces: (...args: number[]) => number

@@ -7,10 +7,12 @@ import { ownOf, shareOf } from './team'
 /** Where the weights of the network lie that the rows are to be made of: at home, or copied as visitors. */
 export const locateWeights = ({ plan, kernels: { views }, team }: Place, weights: readonly Weights[]): number => {
   const { home, visitors, layers } = plan
-  const there = weights.every(
-    ({ data }, l) => data.buffer === views.u8.buffer && data.byteOffset === home.weights + layers[l].weightOffset,
-  )
-  if (there) return home.weights
+  const liesAt = (address: number): boolean =>
+    weights.every(
+      ({ data }, l) => data.buffer === views.u8.buffer && data.byteOffset === address + layers[l].weightOffset,
+    )
+  if (liesAt(home.weights)) return home.weights
+  if (liesAt(visitors)) return visitors
   if (team.me === 0)
     weights.forEach(({ data }, l) => {
       views.f32.set(data, (visitors + layers[l].weightOffset) / 4)

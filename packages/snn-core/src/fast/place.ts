@@ -20,9 +20,10 @@ export interface Place {
  */
 export const sumOfTeam = ({ plan, kernels: { views }, team, scratch }: Place, own: readonly number[]): number[] => {
   if (team.size === 1) return [...own]
-  views.u32.set(own, scratch.tally / 4)
+  const sumsOf = ({ tally }: Scratch) => new Float64Array(views.u8.buffer, tally + 16, 4)
+  sumsOf(scratch).set(own)
   team.meet()
-  const sums = own.map((_, i) => plan.scratch.reduce((sum, { tally }) => sum + views.u32[tally / 4 + i], 0))
+  const sums = own.map((_, i) => plan.scratch.reduce((sum, one) => sum + sumsOf(one)[i], 0))
   team.meet()
   return sums
 }

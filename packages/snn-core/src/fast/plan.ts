@@ -81,13 +81,15 @@ export interface Scratch {
   /** One block of input channels of an FC layer's weights as rows [place][output channel][channel]. */
   readonly panel: number
   readonly window: number
-  /** Four u32 that the team adds up. */
+  /** Two u32 that kernels count in, and four float64 that the team adds up. */
   readonly tally: number
 }
 
 /** Where everything lies for shards of up to `samples` samples of one network. */
 export interface Plan {
   readonly network: Network
+  /** Whether sums must be in the order of the reference. */
+  readonly inOrder: boolean
   readonly samples: number
   readonly layers: readonly PlannedLayer[]
   /** One of every thread. */
@@ -198,7 +200,7 @@ export const planNetwork = (
     grow('bits', maps * K * words)
     grow('gradients', maps * places * Kp)
     if (!first && below!.layer.spikePool > 1) grow('pooled', maps * inputs * Cp)
-    grow('window', Math.max(currentPool ** 2 * 4, places))
+    grow('window', Math.max(currentPool ** 2 * 4, places, 2 * taps))
     const origin = given.layers[layer.index]
     const own = K * C * origin.R * origin.S
     layers.push({
@@ -238,6 +240,7 @@ export const planNetwork = (
   const [first] = computed.layers
   const plan: Omit<Plan, 'bytes'> = {
     network: computed,
+    inOrder: given === computed,
     samples,
     layers,
     scratch: Array.from({ length: threads }, () => ({

@@ -5,10 +5,32 @@ export interface Team {
   readonly size: number
   /** Returns when every thread of the team is here. */
   readonly meet: () => void
+  /**
+   * Does the pieces 0..n − 1 of a loop, each by the thread that comes to it first. What a piece computes must not depend
+   * on who does it. Every thread of the team calls it; none has met the others after it.
+   */
+  readonly each: (n: number, piece: (i: number) => void) => void
 }
 
 /** One thread. */
-export const alone: Team = { me: 0, size: 1, meet: () => {} }
+export const alone: Team = {
+  me: 0,
+  size: 1,
+  meet: () => {},
+  each: (n, piece) => {
+    for (let i = 0; i < n; i++) piece(i)
+  },
+}
+
+/** Pieces of a loop over n items for a team: at most `most` items each, and several pieces a thread. */
+export const piecesOf = (
+  { size }: Team,
+  n: number,
+  most: number,
+): { readonly size: number; readonly count: number } => {
+  const items = size === 1 ? most : Math.max(1, Math.min(most, Math.ceil(n / (4 * size))))
+  return { size: items, count: Math.ceil(n / items) }
+}
 
 /** This thread's share of n pieces of work: from `from` up to `to`. */
 export const shareOf = ({ me, size }: Team, n: number): readonly [from: number, to: number] => [
@@ -20,16 +42,25 @@ export const shareOf = ({ me, size }: Team, n: number): readonly [from: number, 
 export const ownOf = <Item>(team: Team, items: readonly Item[]): readonly Item[] =>
   team.size === 1 ? items : items.slice(...shareOf(team, items.length))
 
-/** Words that a meeting needs: how many are there, which meeting it is, and whether someone failed. */
-export const MEETING_WORDS = 3
+/** Loops that may be counted at once: threads are never so many loops apart without having met. */
+const LOOPS = 8
+/** Words that a meeting needs: how many are there, which meeting it is, whether someone failed; then loop counters. */
+export const MEETING_WORDS = 3 + LOOPS
+/** What a thread says when another of its team failed. */
+export const TEAM_FAILURE = 'another thread of the team failed'
+
 /** How often a thread looks before it sleeps: some ten microseconds. */
 const LOOKS = 4000
 
 /**
- * A team whose threads meet at three words of shared memory, zero at first.
+ * A team whose threads meet at `MEETING_WORDS` words of shared memory, zero before the first job.
  * @throws Error in `meet` when another thread of the team failed
  */
-export const teamAt = (words: Int32Array, me: number, size: number): Team & { readonly fail: () => void } => {
+export const teamAt = (
+  words: Int32Array,
+  me: number,
+  size: number,
+): Team & { readonly start: () => void; readonly fail: () => void } => {
   const fail = () => {
     Atomics.store(words, 2, 1)
     Atomics.add(words, 1, 1)
@@ -45,7 +76,20 @@ export const teamAt = (words: Int32Array, me: number, size: number): Team & { re
       for (let look = 0; look < LOOKS && Atomics.load(words, 1) === meeting; look++);
       while (Atomics.load(words, 1) === meeting) Atomics.wait(words, 1, meeting)
     }
-    if (Atomics.load(words, 2) !== 0) throw new Error('another thread of the team failed')
+    if (Atomics.load(words, 2) !== 0) throw new Error(TEAM_FAILURE)
   }
-  return { me, size, meet, fail }
+  let loop = 0
+  const start = () => {
+    loop = 0
+    if (me === 0) words.fill(0, 3)
+    meet()
+  }
+  const each = (n: number, piece: (i: number) => void) => {
+    const counter = 3 + (loop % LOOPS)
+    // half a round ahead nobody counts
+    if (me === 0) Atomics.store(words, 3 + ((loop + LOOPS / 2) % LOOPS), 0)
+    loop++
+    for (let i = Atomics.add(words, counter, 1); i < n; i = Atomics.add(words, counter, 1)) piece(i)
+  }
+  return { me, size, meet, each, start, fail }
 }

@@ -30,7 +30,7 @@ export const exactNonZeros = (
       const { gradients } = neuronGradients(single, planned, B, neuron)
       bits[l] = bitsOf(single, planned, B).slice()
       const density = gradients / (B * network.T * planned.layer.K * planned.places)
-      if (l > 0) inputGradients(single, planned, B, density)
+      if (l > 0) inputGradients(single, planned, B, density, 1)
     }
     return bits
   })

@@ -5,7 +5,7 @@ import { gradientHome, unfoldGradients } from './pack-weights'
 import { addEffectual, inPhase } from './phases'
 import { type Place, sumOfTeam } from './place'
 import type { PlannedLayer } from './plan'
-import { ownOf, shareOf } from './team'
+import { ownOf, piecesOf } from './team'
 
 /** What is known of a layer when its weight gradient is computed. */
 interface UpdateWork {
@@ -49,7 +49,6 @@ const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, 
   const { C, K, S, stride, convW, index } = layer
   const { T } = network
   const byOutputs = team.size > 1 && C < 4 * team.size
-  const [begin, end] = byOutputs ? [0, C] : shareOf(team, C)
   const blocks = byOutputs ? ownOf(team, planned.blocks) : planned.blocks
   const maps = input.still ? B : B * T
   const update = weightGradientCut(planned, maps, spikeDensity)
@@ -72,10 +71,8 @@ const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, 
     team.meet()
   })
   const home = gradientHome(plan, planned)
-  const rows = gradientRows(C, taps, K)
   let total = 0
-  for (let c0 = begin; c0 < end; c0 += rows) {
-    const many = Math.min(rows, end - c0)
+  const piece = (c0: number, many: number) => {
     inPhase('weightGradient', () => {
       for (const { first, width } of blocks) {
         const at = gradRows + many * taps * first * 4
@@ -143,6 +140,12 @@ const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, 
         )
     })
   }
+  const rows = gradientRows(C, taps, K)
+  if (byOutputs) for (let c = 0; c < C; c += rows) piece(c, Math.min(rows, C - c))
+  else {
+    const { size, count } = piecesOf(team, C, rows)
+    team.each(count, (i) => piece(i * size, Math.min(size, C - i * size)))
+  }
   const [effectual] = sumOfTeam(place, [byOutputs && team.me > 0 ? 0 : total])
   addEffectual('weightGradient', effectual * K)
 }
@@ -160,14 +163,14 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
   const { layer, inputBlocks, places, inputs, taps, words, input, outputs, channelTable } = planned
   const { C, K, W, S, index, convW, outW, currentPool } = layer
   const maps = B * network.T
-  const [begin, end] = shareOf(team, K)
   const update = weightGradientByGradientsCut(planned, maps, gradientDensity)
   const cap = update.maps * outputs
   const home = gradientHome(plan, planned)
-  const rows = gradientRows(K, taps, C)
+  const { size, count } = piecesOf(team, K, gradientRows(K, taps, C))
   let total = 0
-  for (let k0 = begin; k0 < end; k0 += rows) {
-    const many = Math.min(rows, end - k0)
+  team.each(count, (i) => {
+    const k0 = i * size
+    const many = Math.min(size, K - k0)
     inPhase('weightGradient', () => {
       for (const { first, width } of inputBlocks) {
         const at = gradRows + many * taps * first * 4
@@ -229,7 +232,7 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
             add ? 1 : 0,
           )
     })
-  }
+  })
   const [effectual] = sumOfTeam(place, [total])
   addEffectual('weightGradient', effectual * C)
 }

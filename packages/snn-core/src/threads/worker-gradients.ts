@@ -3,6 +3,8 @@ import { Tinypool } from 'tinypool'
 import type { RealArray, Samples } from '../api'
 import { InputError, ShapeError } from '../errors'
 import type { EvaluationTally } from '../evaluation-shard'
+import { TEAM_FAILURE } from '../fast/team'
+import { type TeamHost, type TeamJob, type TeamReply, teamFor } from '../fast/team-engine'
 import {
   addEvaluations,
   addInto,
@@ -58,7 +60,7 @@ const inOrder = async <Tally>(
       }
       const reply = await underWay[taken]
       if ('failure' in reply) throw revive(reply.failure)
-      take(reply.tally as Tally, taken)
+      if ('tally' in reply) take(reply.tally as Tally, taken)
       taken++
     }
   } catch (error) {
@@ -124,23 +126,57 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
         .finally(() => waiting.delete(reject))
     })
 
+  /** The samples in shared memory, copied there once. */
+  const share = (samples: Samples): Samples => {
+    let own = shared.get(samples)
+    if (!own) {
+      own = shareSamples(samples)
+      shared.set(samples, own)
+    }
+    return own
+  }
   /** Shared copies of weights and samples for one batch. */
   const prepare = <Work extends PassWork>(work: Work, given: RealArray): { work: Work; weights: RealArray } => {
-    let samples = shared.get(work.samples)
-    if (!samples) {
-      samples = shareSamples(work.samples)
-      shared.set(work.samples, samples)
-    }
+    const samples = share(work.samples)
     if (weights?.length !== given.length || weights.constructor !== given.constructor)
       weights = sharedReals(given.length, given)
     weights.set(given)
     return { work: { ...work, samples, weightsStamp: nextWeightsStamp() }, weights }
   }
 
+  let team: TeamHost | undefined
+
+  /** All threads at once on one job; they meet in shared memory, so that each must have one task. */
+  const together = async ({ deed }: TeamHost, job: TeamJob): Promise<readonly TeamReply[]> => {
+    const settled = await Promise.allSettled(
+      Array.from({ length: threads }, (_, me) => submit({ kind: 'team', deed, me, job })),
+    )
+    const replies: TeamReply[] = []
+    const failures: Error[] = []
+    for (const one of settled) {
+      if (one.status === 'rejected') failures.push(one.reason as Error)
+      else if ('failure' in one.value) failures.push(revive(one.value.failure))
+      else if ('team' in one.value) replies.push(one.value.team)
+    }
+    if (failures.length > 0) {
+      team = undefined
+      // the others only say that one of them failed
+      throw failures.find(({ message }) => message !== TEAM_FAILURE) ?? failures[0]
+    }
+    return replies
+  }
+
   return {
     mode: 'worker-threads',
     threads,
     gradients: async (given, givenWeights) => {
+      const host = teamFor(given, threads, team)
+      if (host) {
+        team = host
+        const work = { ...given, samples: share(given.samples), indices: given.indices.slice() }
+        const [{ tally }] = await together(host, host.gradientJob(work, givenWeights))
+        return { ...tally!, gradW: host.gradW }
+      }
       const { work, weights } = prepare(given, givenWeights)
       if (total.length !== weights.length || total.constructor !== weights.constructor) {
         total = givenWeights.slice()
@@ -178,6 +214,18 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
         () => signal?.aborted === true,
       )
       return tally!
+    },
+    largest: async (gradW) => {
+      if (!team || gradW !== team.gradW) return undefined
+      const replies = await together(team, team.largestJob)
+      return Math.max(...replies.map(({ largest = 0 }) => largest))
+    },
+    update: async (step) => {
+      if (!team || step.gradW !== team.gradW) return undefined
+      const prepared = team.updateJob(step)
+      if (!prepared) return undefined
+      await together(team, prepared.job)
+      return prepared.result
     },
     close: async () => {
       // the pool would wait for ever for a thread that ended by itself: then the others end without being awaited

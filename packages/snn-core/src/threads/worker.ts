@@ -2,6 +2,7 @@ import type { RealArray } from '../api'
 import { reusableBuffers } from '../buffers'
 import { InputError } from '../errors'
 import { type EvaluationTally, evaluationShard } from '../evaluation-shard'
+import { doTeamJob, type TeamDeed, type TeamJob, type TeamReply } from '../fast/team-engine'
 import type { PassWork } from '../gradient-source'
 import { weightsOf } from '../parameters'
 import { gradientShard, type ShardTally, type ShardWork } from '../shard'
@@ -16,6 +17,7 @@ export type WorkerTask =
       readonly gradW: RealArray
     }
   | { readonly kind: 'evaluation'; readonly work: PassWork; readonly weights: RealArray }
+  | { readonly kind: 'team'; readonly deed: TeamDeed; readonly me: number; readonly job: TeamJob }
 
 /** An error as it crosses the thread: cloning keeps neither its class nor its fields. */
 export interface WorkerFailure {
@@ -26,7 +28,10 @@ export interface WorkerFailure {
   readonly input?: { readonly where: string; readonly expected: string; readonly got: string; readonly hint?: string }
 }
 
-export type WorkerReply = { readonly tally: ShardTally | EvaluationTally } | { readonly failure: WorkerFailure }
+export type WorkerReply =
+  | { readonly tally: ShardTally | EvaluationTally }
+  | { readonly team: TeamReply }
+  | { readonly failure: WorkerFailure }
 
 const buffers = reusableBuffers()
 
@@ -37,9 +42,10 @@ const failureOf = (error: unknown): WorkerFailure => {
   return { name, message, stack, input: { where, expected, got, ...(hint === undefined ? {} : { hint }) } }
 }
 
-/** Computes one shard with the same functions as the single-threaded source. */
+/** Computes one shard, or this thread's part of it, with the same functions as the single-threaded source. */
 export default (task: WorkerTask): WorkerReply => {
   try {
+    if (task.kind === 'team') return { team: doTeamJob(task.deed, task.me, task.job) }
     const weights = weightsOf(task.work.network, task.weights)
     const tally =
       task.kind === 'gradients'

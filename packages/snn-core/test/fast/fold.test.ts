@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Layer, Network, RealArray } from '../../src/api'
+import { forceInputGradient } from '../../src/fast/choices'
 import { fastGradientShard } from '../../src/fast/fast-shard'
 import { foldedLayer, foldedNetwork, foldedTensor, foldShifts } from '../../src/fast/fold'
 import { parameterCount, parseNetwork } from '../../src/network'
@@ -40,6 +41,7 @@ const pooledNetworks = fastNetworks.filter(({ layers }) => layers.some(({ curren
 describe("backend 'folded'", () => {
   it('gives the bits of the reference on the folded network, unfolded, and the gradient of the network itself', () => {
     let pooled = 0
+    let reordered = 0
     fc.assert(
       fc.property(pooledNetworks, fc.integer({ min: 0, max: 1e6 }), (network, seed) => {
         const work = workOf(network, 3, seed)
@@ -47,7 +49,18 @@ describe("backend 'folded'", () => {
         const parameters = weightsFor(parameterCount(network), seed, 0.5).map((w) => Math.round(w * 64) / 64)
         const weights = weightsOf(network, parameters)
         const folded = new Float32Array(parameters.length)
+        forceInputGradient('gradients')
         const tally = fastGradientShard(work, weights, folded)!
+        // dot products for the open neurons alone: the same sums in another order
+        const masked = new Float32Array(parameters.length)
+        forceInputGradient('masks')
+        const { loss, layers } = fastGradientShard(work, weights, masked)!
+        forceInputGradient(undefined)
+        expect(loss).toBe(tally.loss)
+        expect(layers.filter((_, i) => i % 6 < 3)).toEqual(tally.layers.filter((_, i) => i % 6 < 3))
+        const most = folded.reduce((m, g) => Math.max(m, Math.abs(g)), 0)
+        expect(masked.findIndex((g, i) => !(Math.abs(g - folded[i]) <= 1e-5 * most))).toBe(-1)
+        if (masked.some((g, i) => g !== folded[i])) reordered++
         const plain = new Float32Array(parameters.length)
         const same = gradientShard({ ...work, backend: 'reference' }, weights, plain)
         const wide = foldedNetwork(network)
@@ -79,6 +92,7 @@ describe("backend 'folded'", () => {
     )
     // that pooled layers learn at all in these runs: far below what random draws give
     expect(pooled).toBeGreaterThan(3)
+    expect(reordered).toBeGreaterThan(3)
   })
 
   it('is what recordStep records', () => {

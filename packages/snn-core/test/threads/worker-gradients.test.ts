@@ -5,12 +5,19 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'tsup'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Samples } from '../../src/api'
+import { batchInput } from '../../src/batches'
 import { InputError, ShapeError } from '../../src/errors'
 import { evaluateNetwork } from '../../src/evaluate'
 import { type GradientSource, localGradients } from '../../src/gradient-source'
+import { initialWeights } from '../../src/init'
+import { parseNetwork } from '../../src/network'
+import { defaultNeuron } from '../../src/neuron'
+import { rng } from '../../src/rng'
 import { workerGradients } from '../../src/threads'
 import { shareSamples } from '../../src/threads/shared'
-import { type TrainingRun, trainNetwork } from '../../src/trainer'
+import { startTraining, type TrainingRun, trainNetwork } from '../../src/trainer'
+import { trainingConfig } from '../../src/training-config'
 import type { TrainingState } from '../../src/training-state'
 import { bitsOf, halves, toyRun } from '../toy'
 
@@ -68,6 +75,41 @@ describe('workerGradients', () => {
           const together = await trainNetwork({ ...run, gradients })
           expect(together.status).toBe('done')
           sameState(together.state, alone.state)
+        })
+    },
+  )
+
+  it.each([
+    ['fast', { kind: 'adam', learningRate: 0.01 }],
+    ['folded', { kind: 'sgd', learningRate: 0.1, momentum: 0.9 }],
+    ['fast', { kind: 'sgd', learningRate: 0.1 }],
+  ] as const)(
+    'shares the layers of a large network among 1, 2 and 3 threads, to the same bits (%s, %o)',
+    async (backend, optimizer) => {
+      const network = parseNetwork('32C3(Encoding)-64C3-AP2-36C3-AP2(spikes)-24C3-40FC-3FC', {
+        input: { C: 2, H: 20, W: 20 },
+        T: 4,
+      })
+      const { next, below } = rng(5)
+      const samples: Samples = {
+        ...halves(13, 1),
+        shape: { C: 2, H: 20, W: 20 },
+        classes: 3,
+        data: Uint8Array.from({ length: 13 * 800 }, () => (next() < 0.3 ? 0 : below(256))),
+        labels: Uint8Array.from({ length: 13 }, () => below(3)),
+      }
+      // 10 samples are a shard of 8 and one of 2; the last batch of the epoch has 3
+      const neuron = { ...defaultNeuron, gradWindow: [-0.5, 2.5] as const }
+      const config = trainingConfig({ batch: 10, epochs: 2, seed: 3, optimizer, backend, lossScale: 4, neuron })
+      const first = Uint32Array.from({ length: 8 }, (_, i) => i)
+      const { weights } = initialWeights(network, batchInput(samples, first, network), { seed: 2, firingRate: 0.2 })
+      const run: TrainingRun = { network, samples, config, state: startTraining(config, weights) }
+      const whole = await trainNetwork(run)
+      expect(bitsOf(whole.state.weights)).not.toEqual(bitsOf(run.state.weights))
+      for (const threads of [2, 3])
+        await withWorkers(threads, async (gradients) => {
+          const together = await trainNetwork({ ...run, gradients })
+          sameState(together.state, whole.state)
         })
     },
   )

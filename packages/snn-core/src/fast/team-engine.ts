@@ -1,0 +1,143 @@
+import type { RealArray } from '../api'
+import type { GradientWork, UpdateStep } from '../gradient-source'
+import { addTallies, shardsOf } from '../gradient-source'
+import { macsPerSample } from '../network'
+import type { OptimizedWeights, Optimizer } from '../optimizer'
+import { weightsOf } from '../parameters'
+import type { ShardTally } from '../shard'
+import { type Engine, fastWork, SHARD_CAPACITY, teamBytes, teamEngine } from './engine'
+import { bringHome, largestGradient, updateAtHome, updatesInPlace } from './fast-batch'
+import { gradientsOf, shardOnEngine } from './fast-shard'
+import { type MemoryLike, sharedMemory } from './kernels'
+import { MEETING_WORDS, shareOf, teamAt } from './team'
+
+/** What every thread of a team is told once. */
+export interface TeamDeed {
+  readonly id: number
+  readonly memory: MemoryLike
+  readonly threads: number
+  readonly folded: boolean
+}
+
+/** What every thread of a team does at once. */
+export type TeamJob =
+  | { readonly what: 'gradients'; readonly work: GradientWork; readonly visitors: boolean; readonly stamp: number }
+  | { readonly what: 'largest'; readonly network: GradientWork['network'] }
+  | {
+      readonly what: 'update'
+      readonly network: GradientWork['network']
+      readonly config: Optimizer['config']
+      readonly learningRate: number
+      readonly lossScale: number
+      readonly steps: number
+    }
+
+export interface TeamReply {
+  readonly tally?: ShardTally
+  /** Largest magnitude in this thread's part of ∇w. */
+  readonly largest?: number
+}
+
+let member: { readonly id: number; readonly engine: Engine } | undefined
+
+/** One thread's part of a job. */
+export const doTeamJob = ({ id, memory, threads, folded }: TeamDeed, me: number, job: TeamJob): TeamReply => {
+  const network = job.what === 'gradients' ? job.work.network : job.network
+  if (member?.id !== id) {
+    const engine = teamEngine(network, SHARD_CAPACITY, folded, threads, memory, false)
+    if (!engine) throw new Error('a thread of the team could not lay out the network')
+    member = { id, engine }
+  }
+  const own = member.engine
+  const { plan, kernels } = own
+  const team = teamAt(new Int32Array(memory.buffer, plan.meeting, MEETING_WORDS), me, threads)
+  try {
+    // ranges of whole vectors
+    const [from, to] = shareOf(team, Math.ceil(plan.parameters / 4)).map((n) => Math.min(4 * n, plan.parameters))
+    if (job.what === 'update') {
+      updateAtHome(own, job.config, job.learningRate, job.lossScale, job.steps, from, to)
+      return {}
+    }
+    if (job.what === 'largest') return { largest: from < to ? largestGradient(own, from, to) : 0 }
+    team.start()
+    const { work, visitors, stamp } = job
+    const at = (visitors ? plan.visitors : plan.home.weights) / 4
+    const weights = weightsOf(network, kernels.views.f32.subarray(at, at + plan.parameters))
+    let tally: ShardTally | undefined
+    for (const indices of shardsOf(work.indices)) {
+      const add = tally !== undefined
+      const shard = { ...work, indices, batch: work.indices.length, underflow: !add, weightsStamp: stamp }
+      tally = addTallies(tally, shardOnEngine(own, team, shard, weights, add))
+    }
+    return { tally: tally! }
+  } catch (error) {
+    team.fail()
+    throw error
+  }
+}
+
+/** Dense multiply-adds of a shard above which a team computes it: below, threads take whole shards. */
+const TEAM_MACS = 2e8
+
+/** The host's side of a team: memory with weights, gradients and moments, and what to tell the threads. */
+export interface TeamHost {
+  readonly key: string
+  readonly deed: TeamDeed
+  readonly engine: Engine
+  readonly gradientJob: (work: GradientWork, weights: RealArray) => TeamJob
+  readonly gradW: Float32Array
+  readonly largestJob: TeamJob
+  /** @returns undefined when the step must be computed elsewhere */
+  readonly updateJob: (step: UpdateStep) => { readonly job: TeamJob; readonly result: OptimizedWeights } | undefined
+}
+
+const keyOf = ({ network, backend }: GradientWork): string => {
+  const { text, input, T } = network
+  return `${text} ${input.C}x${input.H}x${input.W} ${T} ${backend}`
+}
+
+let ids = 0
+
+/**
+ * The team for some work: the present one if it fits, or a new one.
+ * @returns undefined for work that threads do better shard by shard, or that the fast backend does not compute
+ */
+export const teamFor = (work: GradientWork, threads: number, present: TeamHost | undefined): TeamHost | undefined => {
+  const { network, backend } = work
+  if (threads < 2 || (backend !== 'fast' && backend !== 'folded') || work.precision !== 'f32' || !fastWork(work))
+    return undefined
+  const key = keyOf(work)
+  if (present?.key === key) return present
+  if (macsPerSample(network) * SHARD_CAPACITY < TEAM_MACS) return undefined
+  const folded = backend === 'folded'
+  const bytes = teamBytes(network, SHARD_CAPACITY, folded, threads)
+  const memory = bytes === undefined ? undefined : sharedMemory(bytes)
+  const engine = memory && teamEngine(network, SHARD_CAPACITY, folded, threads, memory, true)
+  if (!memory || !engine) return undefined
+  const { plan, kernels } = engine
+  const { f32, u8 } = kernels.views
+  const deed = { id: ++ids, memory, threads, folded }
+  let stamp = 0
+  return {
+    key,
+    deed,
+    engine,
+    gradW: gradientsOf(engine),
+    largestJob: { what: 'largest', network },
+    gradientJob: (given, weights) => {
+      const home = weights.buffer === u8.buffer && weights.byteOffset === plan.home.weights
+      if (!home) f32.set(weights, plan.visitors / 4)
+      return { what: 'gradients', work: given, visitors: !home, stamp: ++stamp }
+    },
+    updateJob: (step) => {
+      if (!updatesInPlace(step)) return undefined
+      const { weights, state } = bringHome(engine, step.from)
+      const { config, learningRate, lossScale } = step
+      const steps = state.steps + 1
+      return {
+        job: { what: 'update', network, config, learningRate, lossScale, steps },
+        result: { weights, state: { steps, moments: state.moments } },
+      }
+    },
+  }
+}
