@@ -13,6 +13,8 @@ interface UpdateWork {
   /** Active inputs times the outputs of one channel each reaches; non-zero ∇u. */
   readonly entries: number
   readonly gradients: number
+  /** No ∇u is ±∞ or NaN. */
+  readonly finite: boolean
   readonly spikeDensity: number
   readonly gradientDensity: number
   /** Adds ∇w to what is there. */
@@ -32,7 +34,8 @@ const cheaperByGradients = ({ layer, taps, input }: PlannedLayer, { entries, gra
 export const weightGradients = (place: Place, planned: PlannedLayer, work: UpdateWork): void => {
   const folded = planned.wide !== undefined
   const toTensor = { ...work, add: work.add && !folded }
-  if (cheaperByGradients(planned, work)) drivenByGradients(place, planned, toTensor)
+  // ±∞ times an input that is 0 would be NaN: the sums by spikes leave it out, as the reference does
+  if (work.finite && cheaperByGradients(planned, work)) drivenByGradients(place, planned, toTensor)
   else drivenBySpikes(place, planned, toTensor)
   if (!folded) return
   place.team.meet()

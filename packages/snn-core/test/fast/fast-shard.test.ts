@@ -84,8 +84,8 @@ describe('fastGradientShard', () => {
 })
 
 describe('fastGradientShard in FP16', () => {
-  it('gives the bits and counts of the reference on any network, subnormals included', () => {
-    const met = { learned: 0, subnormal: 0, lost: 0 }
+  it('gives the bits and counts of the reference on any network, overflow and subnormals included', () => {
+    const met = { learned: 0, infinite: 0, nan: 0, subnormal: 0, lost: 0 }
     fc.assert(
       fc.property(
         fastNetworks,
@@ -94,8 +94,8 @@ describe('fastGradientShard in FP16', () => {
           count: fc.integer({ min: 1, max: 5 }),
           seed: fc.integer({ min: 0, max: 1e6 }),
           density: fc.constantFrom(0, 0.05, 0.3, 1),
-          scale: fc.constantFrom(0.1, 0.4, 1.5),
-          lossScale: fc.constantFrom(2 ** -18, 2 ** -10, 1, 1024),
+          scale: fc.constantFrom(0.1, 0.4, 1.5, 60, 4e3, 3e4),
+          lossScale: fc.constantFrom(2 ** -18, 2 ** -10, 1, 1024, 2 ** 17, 2 ** 24),
           by: fc.constantFrom('spikes', 'gradients', undefined) as fc.Arbitrary<'spikes' | 'gradients' | undefined>,
           underflow: fc.boolean(),
         }),
@@ -112,6 +112,8 @@ describe('fastGradientShard in FP16', () => {
             evaluationShard({ ...work, backend: 'reference' }, weights),
           )
           met.learned += Number(fast.some((g) => g !== 0))
+          met.infinite += Number(fast.some((g) => Math.abs(g) === Infinity))
+          met.nan += Number(fast.some(Number.isNaN))
           met.subnormal += Number(fast.some((g) => g !== 0 && Math.abs(g) < 2 ** -14))
           met.lost += Number(tally.layers.some((n, i) => i % 6 === 5 && n > 0))
         },
