@@ -1,5 +1,5 @@
 import { type Benchmark, paper as published } from '@h2learn/cost-model'
-import type { AugmentConfig, BenchmarkName } from '@h2learn/datasets'
+import type { BenchmarkName } from '@h2learn/datasets'
 import { InputError } from '@h2learn/snn-core'
 
 /** A ready-made training job: network, input and how long to train. */
@@ -22,8 +22,6 @@ export interface TrainingPreset {
   readonly samples: number
   /** Built-in samples to generate when there is no data folder, and how many to see in all then (default as above). */
   readonly builtIn: { readonly train: number; readonly test: number; readonly samples?: number }
-  /** Shifted or mirrored copies of small training sets (at most `augmentUpTo` samples); the paper names none. */
-  readonly augment?: Omit<AugmentConfig, 'seed'>
   /** Sub-batches of the sampled training step that the chip runs; the group repeats them if it has more. */
   readonly subBatches: number
   /** Samples to evaluate the trained network on, of the test and of the training set; default all test, 10,000 training. */
@@ -41,9 +39,6 @@ export interface BenchmarkJob {
   readonly input: { readonly H: number; readonly W: number; readonly C: number }
   readonly presets: readonly TrainingPreset[]
 }
-
-/** Training sets larger than this are not augmented: they need it less, and the copies are held in memory. */
-export const augmentUpTo = 10_000
 
 const wideWindow = [-0.5, 2.5] as const
 const quick = { name: 'quick', about: 'a small network, minutes on two cores' } as const
@@ -93,13 +88,13 @@ export const benchmarks: readonly BenchmarkJob[] = [
     presets: [
       {
         ...quick,
-        network: '16C5S2-32C3-AP2-48C3-10FC',
+        network: '12C5S2-24C3-AP2-32C3-10FC',
         T: 10,
         batch: 32,
-        learningRate: 1e-3,
+        learningRate: 2e-3,
         gradWindow: wideWindow,
-        samples: 20_000,
-        builtIn: { train: 3_000, test: 500, samples: 12_000 },
+        samples: 12_000,
+        builtIn: { train: 3_000, test: 500 },
         subBatches: 4,
         checkFunction: true,
       },
@@ -132,9 +127,8 @@ export const benchmarks: readonly BenchmarkJob[] = [
         batch: 32,
         learningRate: 1e-3,
         gradWindow: wideWindow,
-        samples: 40_000,
-        builtIn: { train: 4_000, test: 1_000, samples: 20_000 },
-        augment: { copies: 1, flip: true },
+        samples: 32_000,
+        builtIn: { train: 4_000, test: 1_000 },
         subBatches: 4,
         checkFunction: true,
       },

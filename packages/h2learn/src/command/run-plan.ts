@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { augmentSamples, openBenchmark } from '@h2learn/datasets'
+import { openBenchmark } from '@h2learn/datasets'
 import {
   type CheckpointMeta,
   defaultNeuron,
@@ -15,7 +15,7 @@ import {
   trainingConfig,
 } from '@h2learn/snn-core'
 import { loadCheckpoint } from '@h2learn/snn-core/threads'
-import { augmentUpTo, type BenchmarkJob, benchmarkOf, presetOf, type TrainingPreset } from '../benchmarks'
+import { type BenchmarkJob, benchmarkOf, presetOf, type TrainingPreset } from '../benchmarks'
 
 /** Options of `h2learn run` as given; absent ones come from the preset, or from the checkpoint of `--resume`. */
 export interface RunOptions {
@@ -131,9 +131,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
       size: network.input.H,
       ...(dir === undefined ? { count: preset.builtIn[split] } : { dir }),
     })
-  const original = await load('train', kept.data)
-  const augment = preset.augment !== undefined && original.count <= augmentUpTo ? preset.augment : { copies: 0 }
-  const train = augmentSamples(original, { ...augment, seed })
+  const train = await load('train', kept.data)
   const test = await load('test', kept.testData ?? kept.data)
   const batch = Math.min(kept.batch ?? preset.batch, train.count)
   const perEpoch = stepsPerEpoch(train.count, batch)
