@@ -60,8 +60,16 @@ export const mergeCommand: RegisterCommand = (root, exitWith) => {
       .argument('<results...>', 'folders of h2learn sweep, or their results.jsonl')
       .description('merge the shards of a sweep')
       .requiredOption('--out <dir>', 'folder for the merged results'),
-  ).action(async (paths: readonly string[], given: { readonly out: string } & CommonOptions) => {
-    const { mergeSweeps } = await import('./merge')
-    exitWith(await mergeSweeps(paths, given, consoleOf(given)))
-  })
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ h2learn merge out/shard-1 out/shard-2 --out out/all
+  $ h2learn merge out/shard-*/results.jsonl --out out/all --json -`,
+    )
+    .action(async (paths: readonly string[], given: { readonly out: string } & CommonOptions) => {
+      const { mergeSweeps } = await import('./merge')
+      exitWith(await mergeSweeps(paths, given, consoleOf(given)))
+    })
 }
