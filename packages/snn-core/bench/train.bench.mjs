@@ -19,8 +19,8 @@ const HELP = `node bench/train.bench.mjs [options]
   --spike-density X    weights are scaled so that every layer fires at this rate in the first step (default 0.15)
   --grad-density X     replaces every layer's potential gradients by a seeded draw: for timing only, one thread
   --precision f32|f16  arithmetic of the passes (default f32)
-  --backend fast|folded|reference|both   fast (default), APk folded into the taps, the reference, or fast and
-                       reference with their ratio (default for small networks)
+  --backend fast|folded|reference|both   fast: the order of the reference; folded: AP2 in the taps, sums in
+                       any order (default); reference; both: fast, reference and their ratio (default if small)
   --build DIR          folder with another build of the package
   --json FILE|-        writes the figures as JSON`
 
@@ -94,8 +94,9 @@ const randomSamples = () => {
 const samples = randomSamples()
 const indices = Uint32Array.from({ length: batch }, (_, i) => i)
 const calibration = core.batchInput(samples, indices.subarray(0, Math.min(batch, 2)), network)
-const initial = core.initialWeights(network, calibration, { seed, firingRate: spikeDensity }).weights
-const start = core.passWeights({ precision }, initial)
+/** The weights that every step starts from: made where they are used, so that nobody else keeps them in memory. */
+const startWeights = () =>
+  core.passWeights({ precision }, core.initialWeights(network, calibration, { seed, firingRate: spikeDensity }).weights)
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 
 /** Times whole optimiser steps from the same weights. */
@@ -115,8 +116,8 @@ const measure = async (backend) => {
   const cpu = []
   const phases = []
   let result
-  let weights = start
-  const before = { state: core.createOptimizer(config.optimizer, start).state }
+  let weights = startWeights()
+  const before = { state: core.createOptimizer(config.optimizer, weights).state }
   let effectual
   // the first steps lay out memory and compile: a second's worth of them does not count
   const begun = performance.now()
@@ -186,7 +187,8 @@ const denseOperations = () =>
     return n + macs * (2 * (encoding ? 1 : T) + (index > 0 ? T : 0))
   }, 0)
 
-const wanted = option.backend ?? (core.macsPerSample(network) * batch < 2e9 ? 'both' : 'fast')
+const wanted =
+  option.backend ?? (core.macsPerSample(network) * batch < 2e9 ? 'both' : precision === 'f32' ? 'folded' : 'fast')
 if (wanted !== 'reference' && !core.fastSupports(network, core.defaultNeuron, precision))
   console.error('the fast backend does not support this network or runtime: the reference computes it')
 const results = []

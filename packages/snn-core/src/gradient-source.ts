@@ -7,13 +7,7 @@ import { fastBatch, fastLargest, fastUpdate } from './fast/fast-batch'
 import type { OptimizedWeights, Optimizer } from './optimizer'
 import { weightsOf } from './parameters'
 import { gradientShard, type ShardTally } from './shard'
-
-/**
- * Samples computed together: every batch is cut into shards of this many, each shard's gradient is computed alone and
- * the shards are added in their order. Fixed, so that a result does not depend on who computed which shard.
- * 8 keeps two threads busy at batch 64 and gives sums of the same size at any thread count (modelling choice).
- */
-export const SHARD_SAMPLES = 8
+import { shardsOf } from './shards'
 
 /** What every pass over a batch needs to know besides the weights. */
 export interface PassWork {
@@ -83,12 +77,6 @@ export interface GradientSource {
   readonly close: () => Promise<void>
 }
 
-/** Cuts sample indices into shards. */
-export const shardsOf = (indices: Uint32Array): Uint32Array[] =>
-  Array.from({ length: Math.ceil(indices.length / SHARD_SAMPLES) }, (_, i) =>
-    indices.subarray(i * SHARD_SAMPLES, (i + 1) * SHARD_SAMPLES),
-  )
-
 /** Adds b to a element by element; storing into a Float32Array rounds each sum. */
 export const addInto = (a: RealArray, b: RealArray): void => {
   if (a instanceof Float32Array && b instanceof Float32Array) for (let i = 0; i < a.length; i++) a[i] += b[i]
@@ -148,7 +136,7 @@ export const localGradients = (): GradientSource => {
       const fast = fastBatch(work, layers, owner)
       if (fast) {
         let tally: ShardTally | undefined
-        for (const indices of shardsOf(work.indices)) {
+        for (const indices of shardsOf(work)) {
           tally = addTallies(tally, fast.shard(indices))
           await pause()
         }
@@ -160,7 +148,7 @@ export const localGradients = (): GradientSource => {
       }
       const weightsStamp = nextWeightsStamp()
       let tally: ShardTally | undefined
-      for (const [s, indices] of shardsOf(work.indices).entries()) {
+      for (const [s, indices] of shardsOf(work).entries()) {
         const shard = { ...work, indices, batch: work.indices.length, underflow: s === 0, weightsStamp }
         // the first shard's ∇w is the start of the sum
         tally = addTallies(tally, gradientShard(shard, layers, s === 0 ? total : part, buffers))
@@ -173,7 +161,7 @@ export const localGradients = (): GradientSource => {
       const layers = weightsOf(work.network, weights)
       const weightsStamp = nextWeightsStamp()
       let tally: EvaluationTally | undefined
-      for (const indices of shardsOf(work.indices)) {
+      for (const indices of shardsOf(work)) {
         if (signal?.aborted && tally) break
         tally = addEvaluations(tally, evaluationShard({ ...work, indices, weightsStamp }, layers, buffers))
         await pause()

@@ -19,7 +19,6 @@ export {
   type GradientWork,
   localGradients,
   type PassWork,
-  SHARD_SAMPLES,
 } from './gradient-source'
 export * from './init'
 export * from './integrate-and-fire'
@@ -36,6 +35,7 @@ export * from './potential-gradients'
 export * from './record'
 export * from './rng'
 export { LAYER_COUNTS, type ShardTally } from './shard'
+export { SHARD_SAMPLES, shardSamples } from './shards'
 export * from './tensor'
 export * from './trainer'
 export * from './training-config'

@@ -111,12 +111,14 @@ export const initialWeights = (
   const first = { ...network, layers: network.layers.slice(0, 1), classes: 0 }
   let next = forwardPass(first, views.slice(0, 1), input, neuron, 'f32').layers[0].input
   const layers = network.layers.map((layer, l): LayerGain => {
+    // the table of a layer's weights is made twice in the same place
+    const buffers = reusableBuffers()
     const own: Weights = views[l]
     drawNormal(own.data, layer.C * layer.R * layer.S, deriveSeed(seed, 'weights', layer.name))
     if (balanced && layer.encoding) balance(own.data, layer.C * layer.R * layer.S)
-    const gain = findGain(layerCurrent(layer, next, own, 'f32'), network.T, neuron, firingRate)
+    const gain = findGain(layerCurrent(layer, next, own, 'f32', buffers), network.T, neuron, firingRate)
     for (let i = 0; i < own.data.length; i++) own.data[i] *= gain
-    const { spikes } = integrateAndFire(layerCurrent(layer, next, own, 'f32'), network.T, neuron, 'f32')
+    const { spikes } = integrateAndFire(layerCurrent(layer, next, own, 'f32', buffers), network.T, neuron, 'f32')
     next = layer.spikePool > 1 ? poolSpikes(spikes, layer.spikePool) : { kind: 'spikes', data: spikes }
     const reachedRate = density(spikes)
     return {

@@ -1,5 +1,6 @@
 import type { Network } from '../api'
 import type { PassWork } from '../gradient-source'
+import { shardSamples } from '../shards'
 import { foldedNetwork } from './fold'
 import { createKernels, type FastPrecision, type Kernels, type MemoryLike } from './kernels'
 import { type Plan, planNetwork, writeTables } from './plan'
@@ -14,10 +15,9 @@ export interface Engine {
   levels: FastPrecision
   /** The source whose gradients and weights are at home here; nobody else may write them. */
   owner: object | undefined
+  /** Whether the owner's weights are at home already: others come as visitors then. */
+  settled: boolean
 }
-
-/** Samples that an engine has room for at least. */
-export const SHARD_CAPACITY = 8
 
 const keyOf = ({ text, input: { C, H, W }, T }: Network, folded: boolean): string =>
   `${text} ${C}x${H}x${W} ${T}${folded ? ' folded' : ''}`
@@ -51,10 +51,13 @@ export const engineFor = (network: Network, samples: number, folded: boolean, us
   const found = fitting.find(({ owner }) => owner === user) ?? fitting[0]
   if (found) {
     if (engines[0] !== found) engines = [found, ...engines.filter((own) => own !== found)]
-    if (typeof user === 'object') found.owner = user
+    if (typeof user === 'object' && found.owner !== user) {
+      found.owner = user
+      found.settled = false
+    }
     return found
   }
-  const capacity = Math.max(samples, SHARD_CAPACITY)
+  const capacity = Math.max(samples, shardSamples(network))
   if (refused.has(`${key} ${capacity}`)) return undefined
   const plan = planOf(network, capacity, folded, 1)
   // views of an engine dropped keep its memory alive as long as somebody has them
@@ -66,7 +69,7 @@ export const engineFor = (network: Network, samples: number, folded: boolean, us
   }
   writeTables(plan, kernels)
   const owner = typeof user === 'object' ? user : undefined
-  const made: Engine = { key, plan, kernels, weights: undefined, levels: 'f32', owner }
+  const made: Engine = { key, plan, kernels, weights: undefined, levels: 'f32', owner, settled: false }
   engines = [made, ...engines]
   return made
 }
@@ -97,5 +100,13 @@ export const teamEngine = (
   const kernels = plan && createKernels(plan.bytes, memory)
   if (!kernels) return undefined
   if (tables) writeTables(plan, kernels)
-  return { key: keyOf(network, folded), plan, kernels, weights: undefined, levels: 'f32', owner: undefined }
+  return {
+    key: keyOf(network, folded),
+    plan,
+    kernels,
+    weights: undefined,
+    levels: 'f32',
+    owner: undefined,
+    settled: false,
+  }
 }

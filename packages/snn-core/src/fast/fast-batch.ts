@@ -106,6 +106,7 @@ export const fastUpdate = (step: UpdateStep, owner: object): OptimizedWeights | 
   if (!own || !updatesInPlace(step)) return undefined
   return inPhase('update', () => {
     const { weights, state } = bringHome(own, step.from)
+    own.settled = true
     const steps = state.steps + 1
     updateAtHome(own, step.config, step.learningRate, step.lossScale, steps, 0, own.plan.parameters)
     return { weights, state: { steps, moments: state.moments } }

@@ -5,8 +5,9 @@ import type { PassWork } from '../gradient-source'
 import { losses, predict, zeroGradientSamples } from '../loss'
 import { roundNeuron } from '../neuron'
 import { LAYER_COUNTS, labelsOf, type ShardTally, type ShardWork } from '../shard'
+import { shardSamples } from '../shards'
 import { gradientDraw } from './drawn-gradients'
-import { type Engine, type EngineUser, engineFor, fastWork, SHARD_CAPACITY } from './engine'
+import { type Engine, type EngineUser, engineFor, fastWork } from './engine'
 import { backwardLayer, loadOutputGradient } from './fast-backward'
 import { type ForwardCounts, forwardLayer, loadInput, outputCounts } from './fast-forward'
 import { locateWeights, packWeights } from './pack-weights'
@@ -25,7 +26,7 @@ export const fastSupports = (
   network: Network,
   neuron: NeuronConfig,
   precision: Precision,
-  samples = SHARD_CAPACITY,
+  samples = shardSamples(network),
   folded = false,
 ): boolean => {
   const backend = folded ? 'folded' : 'fast'
@@ -61,7 +62,7 @@ const holdWeights = (place: Place, { weightsStamp: stamp }: PassWork, own: Engin
   if (stamp !== undefined && own.weights === stamp) return
   own.weights = undefined
   inPhase('pack', () => {
-    const from = locateWeights(place, weights)
+    const from = locateWeights(place, weights, own.settled)
     for (const planned of own.plan.layers) packWeights(place, planned, from)
   })
   own.weights = stamp

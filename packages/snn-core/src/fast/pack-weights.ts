@@ -4,8 +4,15 @@ import type { Place } from './place'
 import type { Plan, PlannedLayer } from './plan'
 import { ownOf, shareOf } from './team'
 
-/** Where the weights of the network lie that the rows are to be made of: at home, or copied as visitors. */
-export const locateWeights = ({ plan, kernels: { views }, team }: Place, weights: readonly Weights[]): number => {
+/**
+ * Where the weights of the network lie that the rows are to be made of: at home, or copied there, or as visitors where
+ * others are at home.
+ */
+export const locateWeights = (
+  { plan, kernels: { views }, team }: Place,
+  weights: readonly Weights[],
+  settled: boolean,
+): number => {
   const { home, visitors, layers } = plan
   const liesAt = (address: number): boolean =>
     weights.every(
@@ -13,12 +20,13 @@ export const locateWeights = ({ plan, kernels: { views }, team }: Place, weights
     )
   if (liesAt(home.weights)) return home.weights
   if (liesAt(visitors)) return visitors
+  const place = settled ? visitors : home.weights
   if (team.me === 0)
     weights.forEach(({ data }, l) => {
-      views.f32.set(data, (visitors + layers[l].weightOffset) / 4)
+      views.f32.set(data, (place + layers[l].weightOffset) / 4)
     })
   team.meet()
-  return visitors
+  return place
 }
 
 /** Weights of one layer with its pooling folded in; all threads meet after it. */

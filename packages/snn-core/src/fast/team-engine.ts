@@ -1,11 +1,12 @@
 import type { RealArray } from '../api'
 import type { GradientWork, UpdateStep } from '../gradient-source'
-import { addTallies, shardsOf } from '../gradient-source'
+import { addTallies } from '../gradient-source'
 import { macsPerSample } from '../network'
 import type { OptimizedWeights, Optimizer } from '../optimizer'
 import { weightsOf } from '../parameters'
 import type { ShardTally } from '../shard'
-import { type Engine, fastWork, SHARD_CAPACITY, teamBytes, teamEngine } from './engine'
+import { shardSamples, shardsOf } from '../shards'
+import { type Engine, fastWork, teamBytes, teamEngine } from './engine'
 import { bringHome, largestGradient, updateAtHome, updatesInPlace } from './fast-batch'
 import { gradientsOf, shardOnEngine } from './fast-shard'
 import { type MemoryLike, sharedMemory } from './kernels'
@@ -44,7 +45,7 @@ let member: { readonly id: number; readonly engine: Engine } | undefined
 export const doTeamJob = ({ id, memory, threads, folded }: TeamDeed, me: number, job: TeamJob): TeamReply => {
   const network = job.what === 'gradients' ? job.work.network : job.network
   if (member?.id !== id) {
-    const engine = teamEngine(network, SHARD_CAPACITY, folded, threads, memory, false)
+    const engine = teamEngine(network, shardSamples(network), folded, threads, memory, false)
     if (!engine) throw new Error('a thread of the team could not lay out the network')
     member = { id, engine }
   }
@@ -64,7 +65,7 @@ export const doTeamJob = ({ id, memory, threads, folded }: TeamDeed, me: number,
     const at = (visitors ? plan.visitors : plan.home.weights) / 4
     const weights = weightsOf(network, kernels.views.f32.subarray(at, at + plan.parameters))
     let tally: ShardTally | undefined
-    for (const indices of shardsOf(work.indices)) {
+    for (const indices of shardsOf(work)) {
       const add = tally !== undefined
       const shard = { ...work, indices, batch: work.indices.length, underflow: !add, weightsStamp: stamp }
       tally = addTallies(tally, shardOnEngine(own, team, shard, weights, add))
@@ -108,16 +109,18 @@ export const teamFor = (work: GradientWork, threads: number, present: TeamHost |
     return undefined
   const key = keyOf(work)
   if (present?.key === key) return present
-  if (macsPerSample(network) * SHARD_CAPACITY < TEAM_MACS) return undefined
+  if (macsPerSample(network) * shardSamples(network) < TEAM_MACS) return undefined
   const folded = backend === 'folded'
-  const bytes = teamBytes(network, SHARD_CAPACITY, folded, threads)
+  const bytes = teamBytes(network, shardSamples(network), folded, threads)
   const memory = bytes === undefined ? undefined : sharedMemory(bytes)
-  const engine = memory && teamEngine(network, SHARD_CAPACITY, folded, threads, memory, true)
+  const engine = memory && teamEngine(network, shardSamples(network), folded, threads, memory, true)
   if (!memory || !engine) return undefined
   const { plan, kernels } = engine
   const { f32, u8 } = kernels.views
   const deed = { id: ++ids, memory, threads, folded }
   let stamp = 0
+  // whether somebody's weights are at home: others come as visitors then
+  let settled = false
   return {
     key,
     deed,
@@ -126,12 +129,14 @@ export const teamFor = (work: GradientWork, threads: number, present: TeamHost |
     largestJob: { what: 'largest', network },
     gradientJob: (given, weights) => {
       const home = weights.buffer === u8.buffer && weights.byteOffset === plan.home.weights
-      if (!home) f32.set(weights, plan.visitors / 4)
-      return { what: 'gradients', work: given, visitors: !home, stamp: ++stamp }
+      const visitors = !home && settled
+      if (!home) f32.set(weights, (visitors ? plan.visitors : plan.home.weights) / 4)
+      return { what: 'gradients', work: given, visitors, stamp: ++stamp }
     },
     updateJob: (step) => {
       if (!updatesInPlace(step)) return undefined
       const { weights, state } = bringHome(engine, step.from)
+      settled = true
       const { config, learningRate, lossScale } = step
       const steps = state.steps + 1
       return {

@@ -13,9 +13,9 @@ import {
   localGradients,
   nextWeightsStamp,
   type PassWork,
-  shardsOf,
 } from '../gradient-source'
 import type { ShardTally } from '../shard'
+import { shardsOf } from '../shards'
 import { sharedReals, shareSamples } from './shared'
 import type { WorkerFailure, WorkerReply, WorkerTask } from './worker'
 import { builtWorkerFile } from './worker-file'
@@ -182,7 +182,7 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
         total = givenWeights.slice()
         slots = Array.from({ length: window }, () => sharedReals(weights.length, weights))
       }
-      const shards = shardsOf(work.indices)
+      const shards = shardsOf(work)
       const batch = work.indices.length
       let tally: ShardTally | undefined
       await inOrder<ShardTally>(
@@ -202,7 +202,7 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
     },
     evaluation: async (given, givenWeights, signal) => {
       const { work, weights } = prepare(given, givenWeights)
-      const shards = shardsOf(work.indices)
+      const shards = shardsOf(work)
       let tally: EvaluationTally | undefined
       await inOrder<EvaluationTally>(
         shards.length,
