@@ -28,6 +28,12 @@ export default defineConfig({
     /design\//,
     /plots\//,
   ],
+  markdown: {
+    // <folder> in a sentence is a word, not an element
+    config: (md) => {
+      md.renderer.rules.html_inline = (tokens, i) => md.utils.escapeHtml(tokens[i]!.content)
+    },
+  },
   vite: {
     resolve: {
       // the page of the first neuron runs the built package
