@@ -46,7 +46,7 @@ describe.skipIf(!built)('h2learn run (skipped without a build)', () => {
     const out = join(temporaryFolder(), 'résultats 1')
     const { code } = h2learn(['run', 'mnist', '--data', data, ...tiny, '--steps', '4', '--out', out])
     expect(code).toBe(0)
-    expect(readdirSync(out).sort()).toEqual(['checkpoint.h2l', 'report.html', 'report.json'])
+    expect(readdirSync(out).sort()).toEqual(['checkpoint.h2l', 'plots', 'report.html', 'report.json'])
     const page = readFileSync(join(out, 'report.html'), 'utf8')
     expect(page).toContain('<svg')
     expect(page).not.toMatch(/(src|href)="https?:/)
