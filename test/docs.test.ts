@@ -38,20 +38,13 @@ it.skipIf(!built)(
   300_000,
 )
 
-/** Written by `pnpm bench` on a quiet machine, and not in every checkout. */
-const optional = ['benchmarks.md']
-
 describe('the pages', () => {
   it('link to pages and files that are there', () => {
     const missing: string[] = []
     for (const file of pages) {
       const text = readFileSync(`${root}docs/${file}`, 'utf8').replace(/```[\s\S]*?```/g, '')
       for (const [, target] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g))
-        if (
-          !/^(https?:|mailto:)/.test(target!) &&
-          !optional.includes(target!) &&
-          !existsSync(join(root, 'docs', dirname(file), target!))
-        )
+        if (!/^(https?:|mailto:)/.test(target!) && !existsSync(join(root, 'docs', dirname(file), target!)))
           missing.push(`${file}: ${target}`)
     }
     expect(missing).toEqual([])
@@ -62,7 +55,7 @@ describe('the pages', () => {
     const menu = [...config.matchAll(/page\('[^']+', '\/([^']*)'\)/g)].map(([, link]) =>
       link!.endsWith('/') ? `${link}index.md` : `${link}.md`,
     )
-    expect([...new Set(menu)].filter((file) => !pages.includes(file) && !optional.includes(file))).toEqual([])
+    expect([...new Set(menu)].filter((file) => !pages.includes(file))).toEqual([])
     expect(pages.filter((file) => file !== 'index.md' && !menu.includes(file))).toEqual([])
   })
 

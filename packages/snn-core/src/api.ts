@@ -179,8 +179,8 @@ export type Precision = 'f64' | 'f32' | 'f16'
 /**
  * Who computes the passes. reference: the functions of this package that spell the learning rule out. fast: kernels in
  * WebAssembly SIMD that make the same additions in the same order, where they support network, neuron and precision.
- * folded: the same kernels with every `APk` before a neuron folded into its convolution: fewer additions, in another
- * order, so that results differ in rounding.
+ * folded (f32 only): the same kernels with every `APk` before a neuron folded into its convolution, and input gradients
+ * by output sparsity where that is cheaper: fewer additions, in another order, so that results differ in rounding.
  */
 export type Backend = 'fast' | 'folded' | 'reference'
 
