@@ -7,7 +7,9 @@ const source = (name: string, file = 'index.ts') => `${root}packages/${name}/src
 
 /** Tests read the sources of every package, so that a change is seen without a build. */
 const alias = [
-  { find: '@h2learn/snn-core/threads', replacement: source('snn-core', 'threads/index.ts') },
+  // subpaths, such as @h2learn/snn-core/threads; what has a dot is a file of the package
+  { find: /^@h2learn\/([^/]+)\/([a-z-]+)$/, replacement: `${root}packages/$1/src/$2/index.ts` },
+  { find: /^h2learn\/([a-z-]+)$/, replacement: source('h2learn', '$1/index.ts') },
   ...readdirSync(`${root}packages`).map((name) => ({
     find: new RegExp(`^${name === 'h2learn' ? 'h2learn' : `@h2learn/${name}`}$`),
     replacement: source(name),

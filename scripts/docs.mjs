@@ -5,15 +5,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { root } from './tools.mjs'
 
+const { renderPlotSvg } = await import('../packages/h2learn/dist/index.js')
 const {
   explainMisses,
   headlineComparisons,
-  renderPlotSvg,
   reproducePaper,
   reproductionMarkdown,
   reproductionPlot,
   reproductionPlotFile,
-} = await import('../packages/h2learn/dist/index.js')
+} = await import('../packages/h2learn/dist/reproduce/index.js')
 const check = process.argv.includes('--check')
 let stale = 0
 

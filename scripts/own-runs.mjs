@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './tools.mjs'
 
-const { ownRunOfReport } = await import('../packages/h2learn/dist/index.js')
+const { ownRunOfReport } = await import('../packages/h2learn/dist/reproduce/index.js')
 const rounded = (_, value) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value
 const runs = process.argv.slice(2).map((path) => ownRunOfReport(path, readFileSync(path, 'utf8')))

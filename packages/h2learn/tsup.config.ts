@@ -11,5 +11,14 @@ const onSuccess = async () => {
 }
 
 export default defineConfig(
-  base({ entry: { index: 'src/index.ts', cli: 'src/cli.ts', 'sweep-worker': 'src/sweep/sweep-worker.ts' }, onSuccess }),
+  base({
+    entry: {
+      index: 'src/index.ts',
+      'reproduce/index': 'src/reproduce/index.ts',
+      'trace/index': 'src/trace/index.ts',
+      cli: 'src/cli.ts',
+      'sweep-worker': 'src/sweep/sweep-worker.ts',
+    },
+    onSuccess,
+  }),
 )

@@ -5,6 +5,7 @@ export default defineConfig(
   base({
     entry: {
       index: 'src/index.ts',
+      'golden/index': 'src/golden/index.ts',
       'threads/index': 'src/threads/index.ts',
       'threads/worker': 'src/threads/worker.ts',
     },

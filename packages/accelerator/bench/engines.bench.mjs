@@ -34,7 +34,7 @@ const number = (name, fallback, least) => {
   process.exit(2)
 }
 const core = await import('@h2learn/snn-core')
-const chip = await import('../dist/index.js')
+const { cycleReport, engineBench } = await import('../dist/design-space/index.js')
 
 const text = option.net ?? '64C3(Encoding)-128C3-AP2-256C3-256C3-AP2-512C3-512C3-512FC-512FC-10FC'
 const size = option.input ?? '32x32x3'
@@ -92,7 +92,7 @@ const recording = () => {
 }
 
 const record = recording()
-const report = chip.engineBench(record, {
+const report = engineBench(record, {
   reps,
   tiles,
   seed,
@@ -111,7 +111,7 @@ const result = {
   seed,
   machine: `${cpus()[0]?.model}, Node ${process.version}, one thread`,
   ...report,
-  where_cycles_go: chip.cycleReport(record),
+  where_cycles_go: cycleReport(record),
   peak_memory_mb: process.resourceUsage().maxRSS / 1024,
 }
 if (option.json && option.json !== '-') writeFileSync(option.json, `${JSON.stringify(result, null, 2)}\n`)

@@ -12,16 +12,4 @@ export * from '@h2learn/sparse-backward'
 export * from '@h2learn/spinalflow'
 export * from '@h2learn/weight-update'
 export * from './benchmarks'
-export * from './own-run-of-report'
 export * from './recorded-activity'
-export {
-  densitiesOfTable,
-  densityUnknown,
-  type LayerDensity,
-  type NetworkDensities,
-  parseDensities,
-  sparsitiesOf,
-} from './trace/densities'
-export { type NpyArray, readNpy, writeNpy } from './trace/npy'
-export { type ByteSource, bytesSource, type NpzArchive, openNpz, writeNpz } from './trace/npz'
-export * from './trace/recorded-trace'

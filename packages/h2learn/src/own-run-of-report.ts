@@ -1,4 +1,4 @@
-import type { OwnRun } from '@h2learn/accelerator'
+import type { OwnRun } from '@h2learn/accelerator/reproduce'
 import { type Benchmark, paper } from '@h2learn/cost-model'
 import { InputError } from '@h2learn/snn-core'
 

@@ -1,6 +1,7 @@
 import { generateDigits } from '@h2learn/datasets'
 import type { RunReport } from '@h2learn/report'
-import { firingRatesPlot, potentialsPlot, rasterPlot, renderPlotSvg } from '@h2learn/report'
+import { renderPlotSvg } from '@h2learn/report'
+import { firingRatesPlot, potentialsPlot, rasterPlot } from '@h2learn/report/plots'
 import {
   batchInput,
   defaultNeuron,

@@ -30,3 +30,13 @@ export const reportPlots = (report: RunReport, timeline: readonly ReportSlice[])
   ],
   confusion: confusionPlot(report),
 })
+
+/** What training shows: loss and accuracy, sparsities, spikes and potentials of samples, the confusion matrix. */
+export const learningPlots = (report: RunReport) => [
+  ...trainingPlots(report),
+  ...sparsityPlots(report),
+  ...firingRatesPlot(report.activity),
+  ...rasterPlot(report.activity),
+  ...potentialsPlot(report.activity),
+  ...confusionPlot(report),
+]

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import {
-  formatPage,
-  type ReproductionReport,
-  renderPlotSvg,
-  reproductionMarkdown,
-  reproductionPage,
-  reproductionPlot,
-  reproductionPlotFile,
-} from '../src'
+import { renderPlotSvg } from '../src/plot-svg'
+import { reproductionMarkdown, reproductionPlotFile } from '../src/reproduction-markdown'
+import { reproductionPage } from '../src/reproduction-page'
+import { reproductionPlot } from '../src/reproduction-plots'
+import type { ReproductionReport } from '../src/reproduction-report'
+import { formatPage } from '../src/text-page'
 
 const series = {
   title: 'Sub-LUTs | saved',

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { dataTable, formatPage, paretoPlot, renderPlotSvg } from '../src'
+import { paretoPlot } from '../src/pareto-plot'
+import { dataTable } from '../src/plot'
+import { renderPlotSvg } from '../src/plot-svg'
+import { formatPage } from '../src/text-page'
 
 const table = dataTable('Points', { name: 'point', value: 'mm²' }, [{ name: 'a', value: 104.7 }])
 

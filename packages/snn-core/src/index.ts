@@ -12,7 +12,6 @@ export * from './f16'
 export { drawGradients } from './fast/drawn-gradients'
 export { fastSupports } from './fast/fast-shard'
 export * from './fast/phases'
-export * from './golden'
 export {
   type BatchGradients,
   type GradientSource,

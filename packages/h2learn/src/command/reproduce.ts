@@ -7,16 +7,16 @@ import {
   reproduceIds,
   reproducePaper,
   resolveReproduceId,
-} from '@h2learn/accelerator'
+} from '@h2learn/accelerator/reproduce'
+import { renderPlotSvg } from '@h2learn/report'
 import {
-  formatPage,
   type ReproductionReport,
-  renderPlotSvg,
   reproductionMarkdown,
   reproductionPage,
   reproductionPlot,
   reproductionPlotFile,
-} from '@h2learn/report'
+} from '@h2learn/report/reproduction'
+import { formatPage } from '@h2learn/report/terminal'
 import { InputError } from '@h2learn/snn-core'
 import { writeWhole } from '@h2learn/snn-core/threads'
 import { ownRunOfReport } from '../own-run-of-report'

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { accelerator, checkFunction } from '@h2learn/accelerator'
-import { formatRun } from '@h2learn/report'
+import { formatRun } from '@h2learn/report/terminal'
 import { crc32, evaluateNetwork, passWeights, type TrainingState } from '@h2learn/snn-core'
 import { workerGradients, writeWhole } from '@h2learn/snn-core/threads'
 import { type Console, clock } from './console'

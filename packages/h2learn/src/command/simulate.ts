@@ -15,7 +15,7 @@ import {
 } from '@h2learn/accelerator'
 import type { Benchmark } from '@h2learn/cost-model'
 import { pipelineTrace } from '@h2learn/pipeline'
-import { formatPage } from '@h2learn/report'
+import { formatPage } from '@h2learn/report/terminal'
 import { defaultNeuron, InputError, type Network, parseInputSize, parseNetwork } from '@h2learn/snn-core'
 import { writeWhole } from '@h2learn/snn-core/threads'
 import { chipOfConfig, readChipConfig } from '../chip/chip-config'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { formatPage } from '@h2learn/report'
+import { formatPage } from '@h2learn/report/terminal'
 import { writeWhole } from '@h2learn/snn-core/threads'
 import type { SweepRow } from '../sweep/evaluate-point'
 import { frontPlot, sweepPage, sweepReport } from '../sweep/sweep-report'

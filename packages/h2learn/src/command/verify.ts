@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { type GoldenReport, InputError, verifyGolden } from '@h2learn/snn-core'
+import { InputError } from '@h2learn/snn-core'
+import { type GoldenReport, verifyGolden } from '@h2learn/snn-core/golden'
 import type { Console } from './console'
 import { exitCodes, explain } from './failure'
 import { jsonTarget, writeJson } from './files'
