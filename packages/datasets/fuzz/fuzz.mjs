@@ -162,6 +162,12 @@ const readers = async (h, temp) => {
     sharp({ create: { width: 12, height: 9, channels: 3, background: '#d04020' } })
       [format]()
       .toBuffer()
+  const h5Files = [false, true].map((half) =>
+    h.writeH5Spikes({ times: [[0.1, 0.2], [0.3], []], units: [[1, 2], [3], []], labels: [4, 5, 6], half }),
+  )
+  const row = (label, times, units) => ({ times: Float32Array.from(times), units: Uint16Array.from(units), label })
+  const h5Good = JSON.stringify([row(4, [0.1, 0.2], [1, 2]), row(5, [0.3], [3]), row(6, [], [])])
+  let h5Reads = 0
   return {
     idx: { valid: idx, head: 16, read: (bytes) => idxSound(h.parseIdx(bytes, 'f')) },
     'idx-gz': {
@@ -231,13 +237,19 @@ const readers = async (h, temp) => {
       },
     },
     h5: {
-      valid: [false, true].map((half) =>
-        h.writeH5Spikes({ times: [[0.1, 0.2], [0.3], []], units: [[1, 2], [3], []], labels: [4, 5, 6], half }),
-      ),
+      valid: h5Files,
       head: 2500,
       read: async (bytes) => {
-        for (const { times, units } of await h.readH5Spikes(file('x.h5', bytes)))
+        // the library lives on between files: what one did to it must not show in the next
+        if (h5Reads++ % 20 === 0) {
+          const good = await h.readH5Spikes(file('good.h5', h5Files[0])).catch(String)
+          if (JSON.stringify(good) !== h5Good)
+            throw new Error(`a good file after a damaged one: ${JSON.stringify(good)}`)
+        }
+        for (const { times, units } of await h.readH5Spikes(file('x.h5', bytes), undefined, 1)) {
           if (times.length !== units.length) throw new Error('rows of unequal length')
+          if (times.some((t) => !(t >= 0 && t < 1e6))) throw new Error('a time out of range')
+        }
       },
     },
   }

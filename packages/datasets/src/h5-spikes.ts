@@ -2,8 +2,9 @@ import { f16Decode, InputError, type Samples } from '@h2learn/snn-core'
 import type { DatasetSplit, ReadConfig } from './api'
 import { blockBytes, checkInteger, checkNumber, checkSplit } from './check-config'
 import { DatasetError } from './dataset-error'
-import { loadLibrary } from './load-library'
-import { joinPath, listFolder, listing, nodeModule, readBytes } from './node-files'
+import type { H5Column, H5Numbers } from './h5-library'
+import { checkSuperblock } from './h5-superblock'
+import { joinPath, listFolder, listing } from './node-files'
 
 /** Spikes of one sample of an SHD-style file: spike i is unit units[i] at times[i] seconds. */
 export interface SpikeTrain {
@@ -12,85 +13,70 @@ export interface SpikeTrain {
   readonly label: number
 }
 
-/** Bytes that a row takes in the file at least: its length and its place in the heap. */
-const rowBytes = 16
+const hint = 'known are HDF5 files with spikes/times, spikes/units and labels (Spiking Heidelberg Digits)'
 const shdUnits = 700
 const shdDuration = 1.4
 
-type Row = Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Int16Array
-
 /**
  * The samples of an SHD-style HDF5 file: `spikes/times` (rows of seconds, float16, 32 or 64), `spikes/units` (rows of unit
- * numbers), `labels`. Library: h5wasm (the HDF5 library as WebAssembly), loaded when needed, Node only.
+ * numbers), `labels`. Library: h5wasm (the HDF5 library as WebAssembly), loaded when needed in a thread of its own, Node only.
+ * @param patience seconds that a small file may take, and one more for every MB, before it counts as damaged; default 10
  * @throws DatasetError for a file that is not HDF5, lacks a dataset, or whose rows do not belong together
  */
-export const readH5Spikes = async (file: string, limit?: number): Promise<readonly SpikeTrain[]> => {
-  const fs = nodeModule('node:fs', file)
-  const size = fs.statSync(file, { throwIfNoEntry: false })?.isFile() ? fs.statSync(file).size : readBytes(file).length
-  const h5 = await loadLibrary('h5wasm', 'readH5Spikes', () => import('h5wasm/node'))
-  // errors come as exceptions, not as text on the terminal
-  ;(await h5.ready).activate_throwing_error_handler()
+export const readH5Spikes = async (file: string, limit?: number, patience = 10): Promise<readonly SpikeTrain[]> => {
   const fail = (expected: string, got: string): never => {
-    throw new DatasetError({
-      file,
-      expected,
-      got,
-      hint: 'known are HDF5 files with spikes/times, spikes/units and labels (Spiking Heidelberg Digits)',
-    })
+    throw new DatasetError({ file, expected, got, hint })
   }
-  let open: InstanceType<typeof h5.File> | undefined
-  try {
-    const found = new h5.File(file, 'r')
-    if (Number(found.file_id) <= 0) return fail('an undamaged HDF5 file', 'another')
-    open = found
-    const dataset = (name: string) => {
-      const one = found.get(name)
-      if (!(one instanceof h5.Dataset)) return fail(`a dataset ${name}`, one === null ? 'none' : 'something else')
-      const { shape, total_size, type, size: width } = one.metadata
-      // nothing is made by what the header says before the file could hold it
-      const least = name === 'labels' ? Math.max(1, width) : rowBytes
-      if (shape?.length !== 1 || !(total_size * least <= size))
-        return fail(`${name} of one dimension that ${size} bytes can hold`, `${shape?.join('×')} of type ${type}`)
-      return one
+  const wanted = { labels: false, 'spikes/times': true, 'spikes/units': true }
+  const size = checkSuperblock(file)
+  const { readH5Columns } = await import('./h5-library')
+  const found = await readH5Columns(file, wanted, size, patience)
+  const labels = numbers(found.labels!)
+  const times = rowsOf(found['spikes/times']!)
+  const units = rowsOf(found['spikes/units']!)
+  if (times.length !== units.length || labels.length !== times.length)
+    return fail('as many rows of times, rows of units and labels', `${times.length}, ${units.length}, ${labels.length}`)
+  return times.slice(0, limit).map((row, n) => {
+    const unitRow = units[n]!
+    const label = Number(labels[n])
+    if (row.length !== unitRow.length)
+      return fail(`row ${n} with as many times as units`, `${row.length} and ${unitRow.length}`)
+    if (!(Number.isInteger(label) && label >= 0 && label < 256)) return fail(`label ${n} from 0 to 255`, String(label))
+    for (let i = 0; i < row.length; i++) {
+      const unit = Number(unitRow[i])
+      if (!(Number(row[i]) >= 0 && Number(row[i]) < 1e6)) return fail(`times from 0 in row ${n}`, String(row[i]))
+      if (!(Number.isInteger(unit) && unit >= 0 && unit < 65_536))
+        return fail(`units from 0 to 65535 in row ${n}`, String(unit))
     }
-    const rows = (name: string): Row[] => {
-      const one = dataset(name)
-      const { vlen_type } = one.metadata
-      if (vlen_type === undefined) return fail(`rows of numbers in ${name}`, 'no rows')
-      const half = vlen_type.type === 1 && vlen_type.size === 2
-      // the library knows no float16: its bits are taken as integers and decoded here
-      if (half) Object.assign(vlen_type, { type: 0, signed: false })
-      const values = one.value as unknown as Row[]
-      return half ? values.map((row) => f16Decode(row as Uint16Array)) : values
-    }
-    const labels = dataset('labels').value as unknown as ArrayLike<number>
-    const times = rows('spikes/times')
-    const units = rows('spikes/units')
-    if (times.length !== units.length || labels.length !== times.length)
-      return fail(
-        'as many rows of times, rows of units and labels',
-        `${times.length}, ${units.length}, ${labels.length}`,
-      )
-    return times.slice(0, limit).map((row, n) => {
-      const unitRow = units[n]!
-      const label = Number(labels[n])
-      if (row.length !== unitRow.length)
-        return fail(`row ${n} with as many times as units`, `${row.length} and ${unitRow.length}`)
-      if (!(Number.isInteger(label) && label >= 0 && label < 256))
-        return fail(`label ${n} from 0 to 255`, String(label))
-      for (let i = 0; i < row.length; i++) {
-        if (!(row[i]! >= 0 && row[i]! < 1e6)) return fail(`times from 0 in row ${n}`, String(row[i]))
-        if (!(Number.isInteger(unitRow[i]!) && unitRow[i]! >= 0 && unitRow[i]! < 65_536))
-          return fail(`units from 0 to 65535 in row ${n}`, String(unitRow[i]))
-      }
-      return { times: Float32Array.from(row), units: Uint16Array.from(unitRow), label }
-    })
-  } catch (error) {
-    if (error instanceof DatasetError) throw error
-    return fail('an undamaged HDF5 file', error instanceof Error ? error.message.split('\n')[0]! : String(error))
-  } finally {
-    open?.close()
-  }
+    return { times: Float32Array.from(row, Number), units: Uint16Array.from(unitRow, Number), label }
+  })
+}
+
+type Numbers = ArrayLike<number | bigint> & { subarray(from: number, to: number): Numbers }
+
+const integers = {
+  1: [Uint8Array, Int8Array],
+  2: [Uint16Array, Int16Array],
+  4: [Uint32Array, Int32Array],
+  8: [BigUint64Array, BigInt64Array],
+} as const
+
+/** The numbers of a column; what is not a known kind of number gives none. */
+const numbers = ({ type, size, signed, bytes }: H5Numbers): Numbers => {
+  const block = bytes.slice().buffer
+  if (type === 1 && size === 2) return f16Decode(new Uint16Array(block))
+  if (type === 1) return size === 8 ? new Float64Array(block) : new Float32Array(block)
+  return new integers[size as keyof typeof integers][signed ? 1 : 0](block)
+}
+
+const rowsOf = (column: H5Column): Numbers[] => {
+  const all = numbers(column)
+  let at = 0
+  return Array.from(column.rows ?? [], (length) => {
+    const from = at
+    at += length
+    return all.subarray(from, at)
+  })
 }
 
 /** How spike trains become frames. */

@@ -7,6 +7,9 @@ type Builtins = {
   'node:fs': typeof import('node:fs')
   'node:path': typeof import('node:path')
   'node:zlib': typeof import('node:zlib')
+  'node:url': typeof import('node:url')
+  'node:module': typeof import('node:module')
+  'node:worker_threads': typeof import('node:worker_threads')
 }
 
 /**

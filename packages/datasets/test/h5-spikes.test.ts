@@ -61,13 +61,63 @@ describe('SHD-style files', () => {
     await expect(readH5Spikes(onDisk(writeH5Spikes(fewLabels)))).rejects.toThrow(/got 3, 3, 2/)
   })
 
+  it('are refused by their superblock before the library sees them', async () => {
+    const valid = writeH5Spikes(three)
+    const changed = (at: number, value: number) => {
+      const bytes = valid.slice()
+      bytes[at] = value
+      return readH5Spikes(onDisk(bytes))
+    }
+    await expect(changed(8, 9)).rejects.toMatchObject({
+      offset: 8,
+      expected: 'a superblock of version 0 to 3',
+      got: '9',
+    })
+    await expect(changed(13, 3)).rejects.toMatchObject({ offset: 13, got: '3' })
+    const size = valid.length
+    const short = readH5Spikes(onDisk(valid.subarray(0, size - 1)))
+    await expect(short).rejects.toMatchObject({ offset: 40, got: `${size - 1} bytes` })
+    await expect(readH5Spikes(onDisk(valid.subarray(0, 40)))).rejects.toMatchObject({ offset: 40, got: '40' })
+    await expect(readH5Spikes(onDisk(new Uint8Array(0)))).rejects.toMatchObject({ got: 'an empty file' })
+  })
+
+  it('are read after a damaged one, side by side, and after one that took too long', async () => {
+    const valid = writeH5Spikes(three)
+    // the superblock is left as it is, the rest is noise
+    const noise = valid.map((byte, i) => (i < 96 ? byte : (i * 37) & 255))
+    await expect(readH5Spikes(onDisk(noise, 'noise.h5'))).rejects.toThrow(/an undamaged HDF5 file/)
+    const good = onDisk(valid, 'good.h5')
+    const all = await Promise.all(
+      ['good', 'noise', 'good'].map((name) => readH5Spikes(join(temp, `${name}.h5`)).catch(String)),
+    )
+    expect(all.map((trains) => (typeof trains === 'string' ? trains.slice(0, 12) : trains.length))).toEqual([
+      3,
+      'DatasetError',
+      3,
+    ])
+    // 20,000 rows are not read in a millisecond: the thread is ended as for a file that makes the library loop
+    const none = Array.from({ length: 20_000 }, () => [])
+    const large = onDisk(writeH5Spikes({ times: none, units: none, labels: none.map(() => 1) }), 'large.h5')
+    expect(await readH5Spikes(large)).toHaveLength(20_000)
+    await expect(readH5Spikes(large, undefined, -10)).rejects.toThrow(/had not read after 0.0 s/)
+    expect(await readH5Spikes(good)).toHaveLength(3)
+  })
+
+  it('say which dataset is missing', async () => {
+    const bytes = writeH5Spikes(three)
+    const at = Buffer.from(bytes).indexOf('labels')
+    bytes[at] = 'L'.charCodeAt(0)
+    await expect(readH5Spikes(onDisk(bytes))).rejects.toMatchObject({ expected: 'a dataset labels', got: 'none' })
+  })
+
   it('give data or a DatasetError for 1,000 damaged files', async () => {
     const valid = writeH5Spikes(three)
     let accepted = 0
     await fc.assert(
       fc.asyncProperty(damaged(valid, valid.length), async (bytes) => {
         try {
-          for (const { times, units } of await readH5Spikes(onDisk(bytes))) expect(times.length).toBe(units.length)
+          for (const { times, units } of await readH5Spikes(onDisk(bytes), undefined, 1))
+            expect(times.length).toBe(units.length)
           accepted++
         } catch (error) {
           if (!(error instanceof DatasetError)) throw error
