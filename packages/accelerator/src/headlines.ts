@@ -1,6 +1,4 @@
 import {
-  type ComparisonRow,
-  compareWithPaper,
   lutAreaRatio,
   lutEnergyRatio,
   type PriceTable,
@@ -9,6 +7,7 @@ import {
   priceTable,
   splitPower,
 } from '@h2learn/cost-model'
+import { type ComparisonRow, compareWithPaper } from '@h2learn/cost-model/compare'
 import { cycles } from '@h2learn/hw'
 import { adderForwardEngine, busyAdderForwardActivity, busyForwardActivity, forwardEngine } from '@h2learn/lut-pe'
 import {

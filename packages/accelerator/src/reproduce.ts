@@ -1,4 +1,4 @@
-import { reproducedRows } from '@h2learn/cost-model'
+import { reproducedRows } from '@h2learn/cost-model/compare'
 import { InputError } from '@h2learn/snn-core'
 import { accuracyTable } from './reproduce/accuracies'
 import { backwardFigure } from './reproduce/backward-figure'

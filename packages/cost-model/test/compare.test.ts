@@ -1,8 +1,7 @@
 import { ConfigError } from '@h2learn/hw'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Comparison } from '../src/index'
-import { compareWithPaper, figureProvenance } from '../src/index'
+import { type Comparison, compareWithPaper, figureProvenance } from '../src/compare'
 
 const row: Comparison = { id: 'a', quantity: 'area', paper: 20, model: 21, unit: 'mm2', kind: 'prediction' }
 const only = (change: Partial<Comparison>) => compareWithPaper([{ ...row, ...change }])[0]!

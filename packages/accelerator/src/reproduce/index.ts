@@ -1,5 +1,6 @@
 export * from '../headlines'
 export * from '../reproduce'
+export * from '../roofline'
 export * from './engine-scaling'
 export { type EngineVariable, engineVariables, type VariableFormat } from './engine-variables'
 export type { FigureSeries, ReproducedFigure } from './figure'

@@ -1,5 +1,6 @@
 import type { Timeline } from '@h2learn/pipeline'
-import { dataTable, type PlotRow, type ReportPage, type ReportPlot } from '@h2learn/report'
+import type { PlotRow, ReportPage, ReportPlot } from '@h2learn/report'
+import { dataTable } from '@h2learn/report/plots'
 import type { SimulatedPhase, SimulateReport } from './simulate-report'
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })

@@ -1,4 +1,5 @@
 export * from '@h2learn/accelerator/design-space'
 export * from '@h2learn/accelerator/reproduce'
+export * from '@h2learn/cost-model/compare'
 export * from '@h2learn/report/reproduction'
 export * from '../own-run-of-report'

@@ -1,4 +1,5 @@
-import { dataTable, type PlotRow, type ReportPage, type ReportPlot } from '@h2learn/report'
+import type { PlotRow, ReportPage, ReportPlot } from '@h2learn/report'
+import { dataTable } from '@h2learn/report/plots'
 import type { SweepRow } from './evaluate-point'
 import { type FrontPoint, type SweepFront, sweepFronts } from './sweep-fronts'
 import type { SweepHeader } from './sweep-results'

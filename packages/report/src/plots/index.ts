@@ -1,4 +1,6 @@
 export { firingRatesPlot } from '../firing-rates-plot'
 export { confusionPlot, sparsityPlots, trainingPlots } from '../learning-plots'
+export * from '../pareto-plot'
+export { dataTable } from '../plot'
 export { potentialsPlot } from '../potentials-plot'
 export { rasterPlot } from '../raster-plot'
