@@ -47,6 +47,6 @@ for (const { name, path, full } of imported) {
 }
 writeFileSync(
   join(out, 'index.md'),
-  `# API\n\n${imported.map(({ name, path, full }) => `- [${full}](${join(name, path)}/index.md)`).join('\n')}\n\nThe package \`h2learn\` exports all of it.\n`,
+  `# API\n\n${imported.map(({ name, path, full }) => `- [${full}](${join(name, path)}/index.md)`).join('\n')}\n\nThe package \`h2learn\` exports the packages, \`h2learn/reproduce\` what shows the paper beside the model.\n`,
 )
 process.exitCode = failed ? 1 : 0

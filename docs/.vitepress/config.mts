@@ -7,6 +7,7 @@ const api = fileURLToPath(new URL('../api/', import.meta.url))
 const apiItems = existsSync(api)
   ? readdirSync(api, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
+      .filter(({ name }) => existsSync(`${api}${name}/index.md`))
       .map(({ name }) => ({ text: name, link: `/api/${name}/` }))
   : []
 
