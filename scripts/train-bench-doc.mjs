@@ -2,7 +2,7 @@
 // its plots. --peers: JSON lines of PyTorch runs of the same networks on the same machine; --from: figures of an earlier
 // run (docs/benchmarks.json) instead of timing anew. Nothing else should run beside it.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { renderPlotSvg } from '../packages/report/dist/index.js'
@@ -189,6 +189,8 @@ an update by SGD; the rate is the median over repeated steps from the same weigh
 ∇u at density 0.02 in place of the real one, as late in training (for timing only). Backend \`folded\`: AP2 is
 folded into the taps and sums may come in another order than the reference's; \`fast\` keeps its order, bit for bit.
 
+Real training is on a page of its own: [Real training runs](training-runs.md).
+
 ## Beside PyTorch, one core each
 
 ${table(['network (T = 10, batch 4)', 'pooling', 'stage', 'ours, samples/s', `PyTorch${peers[0] ? ` ${peers[0].torch}` : ''}, best variant, samples/s`, 'ratio'], speedRows)}
@@ -274,8 +276,4 @@ alone: 172 MB): ${two(runs['batch 16'].peak_memory_mb)} MB at batch 16, ${two(ru
 gradients there are the weights once more as rows of output channels (86 MB), the convolutions' as rows of input channels (19 MB), the
 start weights until the first update (86 MB), and potentials, spikes and gradients of a shard of 4 samples (about 70 MB).
 `
-const training = join(root, 'docs/training-runs.md')
-writeFileSync(
-  join(root, 'docs/benchmarks.md'),
-  existsSync(training) ? `${page}\n${readFileSync(training, 'utf8')}` : page,
-)
+writeFileSync(join(root, 'docs/benchmarks.md'), page)

@@ -93,7 +93,14 @@ export default defineConfig({
         text: 'Your own data',
         items: [page('Data formats', '/data-formats'), page('Traces of other frameworks', '/traces')],
       },
-      { text: 'Project', items: [page('Benchmarks', '/benchmarks'), page('Releasing', '/releasing')] },
+      {
+        text: 'Project',
+        items: [
+          page('Training speed', '/benchmarks'),
+          page('Training runs', '/training-runs'),
+          page('Releasing', '/releasing'),
+        ],
+      },
       ...(apiItems.length > 0 ? [{ text: 'API', collapsed: true, items: apiItems }] : []),
     ],
   },
