@@ -109,57 +109,7 @@ export function dotOpen(
         let b1 = a0
         let b2 = a0
         let b3 = a0
-        if (many > 2 && size === 128) {
-          // a block of 32 channels: unrolled, so that only the bases of a tap are computed
-          for (let pair = pairs; pair < last; pair += 8) {
-            const w = <usize>load<u32>(pair)
-            const g = <usize>load<u32>(pair, 4)
-            const v0 = w0 + w
-            const v1 = w1 + w
-            const v2 = w2 + w
-            const v3 = w3 + w
-            let x = v128.load(g)
-            a0 = f32x4.add(a0, f32x4.mul(x, v128.load(v0)))
-            a1 = f32x4.add(a1, f32x4.mul(x, v128.load(v1)))
-            a2 = f32x4.add(a2, f32x4.mul(x, v128.load(v2)))
-            a3 = f32x4.add(a3, f32x4.mul(x, v128.load(v3)))
-            x = v128.load(g, 16)
-            b0 = f32x4.add(b0, f32x4.mul(x, v128.load(v0, 16)))
-            b1 = f32x4.add(b1, f32x4.mul(x, v128.load(v1, 16)))
-            b2 = f32x4.add(b2, f32x4.mul(x, v128.load(v2, 16)))
-            b3 = f32x4.add(b3, f32x4.mul(x, v128.load(v3, 16)))
-            x = v128.load(g, 32)
-            a0 = f32x4.add(a0, f32x4.mul(x, v128.load(v0, 32)))
-            a1 = f32x4.add(a1, f32x4.mul(x, v128.load(v1, 32)))
-            a2 = f32x4.add(a2, f32x4.mul(x, v128.load(v2, 32)))
-            a3 = f32x4.add(a3, f32x4.mul(x, v128.load(v3, 32)))
-            x = v128.load(g, 48)
-            b0 = f32x4.add(b0, f32x4.mul(x, v128.load(v0, 48)))
-            b1 = f32x4.add(b1, f32x4.mul(x, v128.load(v1, 48)))
-            b2 = f32x4.add(b2, f32x4.mul(x, v128.load(v2, 48)))
-            b3 = f32x4.add(b3, f32x4.mul(x, v128.load(v3, 48)))
-            x = v128.load(g, 64)
-            a0 = f32x4.add(a0, f32x4.mul(x, v128.load(v0, 64)))
-            a1 = f32x4.add(a1, f32x4.mul(x, v128.load(v1, 64)))
-            a2 = f32x4.add(a2, f32x4.mul(x, v128.load(v2, 64)))
-            a3 = f32x4.add(a3, f32x4.mul(x, v128.load(v3, 64)))
-            x = v128.load(g, 80)
-            b0 = f32x4.add(b0, f32x4.mul(x, v128.load(v0, 80)))
-            b1 = f32x4.add(b1, f32x4.mul(x, v128.load(v1, 80)))
-            b2 = f32x4.add(b2, f32x4.mul(x, v128.load(v2, 80)))
-            b3 = f32x4.add(b3, f32x4.mul(x, v128.load(v3, 80)))
-            x = v128.load(g, 96)
-            a0 = f32x4.add(a0, f32x4.mul(x, v128.load(v0, 96)))
-            a1 = f32x4.add(a1, f32x4.mul(x, v128.load(v1, 96)))
-            a2 = f32x4.add(a2, f32x4.mul(x, v128.load(v2, 96)))
-            a3 = f32x4.add(a3, f32x4.mul(x, v128.load(v3, 96)))
-            x = v128.load(g, 112)
-            b0 = f32x4.add(b0, f32x4.mul(x, v128.load(v0, 112)))
-            b1 = f32x4.add(b1, f32x4.mul(x, v128.load(v1, 112)))
-            b2 = f32x4.add(b2, f32x4.mul(x, v128.load(v2, 112)))
-            b3 = f32x4.add(b3, f32x4.mul(x, v128.load(v3, 112)))
-          }
-        } else if (many > 2) {
+        if (many > 2) {
           for (let pair = pairs; pair < last; pair += 8) {
             let w = <usize>load<u32>(pair)
             let g = <usize>load<u32>(pair, 4)
