@@ -7,8 +7,12 @@ import { add, div, mul, sub } from './arithmetic'
  */
 
 /**
- * Eq. 1 and 5 over T: potentials into `u` (may be `current` itself), spikes and masks as words.
+ * Eq. 1 and 5 over T: potentials into `u` (may be `current` itself), spikes and masks as words, and the potentials
+ * with an open window side by side: nothing else of them is needed later.
  * @param currentStep bytes between timesteps of the current, 0 when it is the same at every timestep
+ * @param values where the open potentials go, up to 12 bytes beyond the last
+ * @param starts a word per map: address of its first open potential
+ * @param nibbles per four bits of a mask the bytes that bring its values together
  * @param counts two u32 that the number of spikes and of open windows is added to
  */
 export function integrate(
@@ -18,6 +22,9 @@ export function integrate(
   u: usize,
   spikes: usize,
   masks: usize,
+  values: usize,
+  starts: usize,
+  nibbles: usize,
   samples: i32,
   T: i32,
   places: i32,
@@ -40,8 +47,9 @@ export function integrate(
   let opens: u32 = 0
   for (let b = 0; b < samples; b++, current += currentSample) {
     let from = current
-    for (let t = 0; t < T; t++, from += currentStep) {
+    for (let t = 0; t < T; t++, from += currentStep, starts += 4) {
       let input = from
+      store<u32>(starts, <u32>values)
       for (let p = 0; p < places; p++, spikes += 4, masks += 4) {
         let fired: u32 = 0
         let open: u32 = 0
@@ -54,10 +62,12 @@ export function integrate(
           }
           v128.store(u, x)
           fired |= (<u32>i32x4.bitmask(f32x4.ge(x, th))) << (v << 2)
-          open |= (<u32>i32x4.bitmask(v128.and(f32x4.gt(x, lo), f32x4.lt(x, hi)))) << (v << 2)
+          const some = i32x4.bitmask(v128.and(f32x4.gt(x, lo), f32x4.lt(x, hi))) & ((valid >>> (v << 2)) & 15)
+          v128.store(values, i8x16.swizzle(x, v128.load(nibbles + ((<usize>some) << 4))))
+          values += (<usize>popcnt(some)) << 2
+          open |= some << (v << 2)
         }
         fired &= valid
-        open &= valid
         store<u32>(spikes, fired)
         store<u32>(masks, open)
         fires += popcnt(fired)
@@ -71,6 +81,8 @@ export function integrate(
 
 /**
  * Eq. 2 over T, rectangular surrogate: turns the spatial term in `grad` into ∇u in place.
+ * @param spikes, masks, starts as `integrate` wrote them, and the open potentials where `starts` points
+ * @param nibbles per four bits the bytes that bring values to their lanes; then lanes of ones per four bits
  * @param active a word per sample: 0 when its gradient is exactly zero; its words become 0, `grad` is left alone
  * @param nonZeros words of [∇u ≠ 0]
  * @param activeMaps a word per map that is set when any ∇u of it is not 0
@@ -78,7 +90,10 @@ export function integrate(
  * ∇u is ±∞ or NaN
  */
 export function potentialGradients(
-  u: usize,
+  spikes: usize,
+  masks: usize,
+  starts: usize,
+  nibbles: usize,
   grad: usize,
   nonZeros: usize,
   active: usize,
@@ -90,8 +105,6 @@ export function potentialGradients(
   valid: u32,
   leak: f32,
   threshold: f32,
-  low: f32,
-  high: f32,
   height: f32,
   toZero: bool,
   detach: bool,
@@ -100,11 +113,9 @@ export function potentialGradients(
   const step: usize = (<usize>(places * vectors)) << 4
   const a = f32x4.splat(leak)
   const minusA = f32x4.splat(-leak)
-  const th = f32x4.splat(threshold)
-  const lo = f32x4.splat(low)
-  const hi = f32x4.splat(high)
   const h = f32x4.splat(height)
-  const resetFactor = mul(minusA, th)
+  const resetFactor = mul(minusA, f32x4.splat(threshold))
+  const lanes = nibbles + 256
   const zeroing = i32x4.splat(toZero ? -1 : 0)
   const attached = i32x4.splat(detach ? 0 : -1)
   const tiny = f32x4.splat(<f32>1 / <f32>33554432)
@@ -123,29 +134,36 @@ export function potentialGradients(
     for (let t = T - 1; t >= 0; t--) {
       let at: usize = sample + <usize>t * step
       let word = words + ((<usize>(t * places)) << 2)
+      let place = ((map + <usize>t) * <usize>places) << 2
+      let value = <usize>load<u32>(starts + ((map + <usize>t) << 2))
       let any: u32 = 0
-      for (let p = 0; p < places; p++, word += 4) {
+      for (let p = 0; p < places; p++, word += 4, place += 4) {
         let bits: u32 = 0
         let small: u32 = 0
-        for (let v = 0; v < vectors; v++, at += 16) {
-          const x = v128.load(u + at)
+        let openBits = load<u32>(masks + place)
+        let firedBits = load<u32>(spikes + place)
+        for (let v = 0; v < vectors; v++, at += 16, openBits >>>= 4, firedBits >>>= 4) {
+          const some = (<usize>(openBits & 15)) << 4
+          const fired = v128.load(lanes + ((<usize>(firedBits & 15)) << 4))
+          const open = v128.load(lanes + some)
+          const x = i8x16.swizzle(v128.load(value), v128.load(nibbles + some))
+          value += (<usize>popcnt(openBits & 15)) << 2
           let gs = v128.load(grad + at)
           let carried = none
           if (t < T - 1) {
             const later = v128.load(grad + at + step)
             const factor = v128.bitselect(mul(minusA, x), resetFactor, zeroing)
             gs = v128.bitselect(add(mul(factor, later), gs), gs, attached)
-            carried = v128.andnot(mul(a, later), v128.and(f32x4.ge(x, th), zeroing))
+            carried = v128.andnot(mul(a, later), v128.and(fired, zeroing))
           }
-          const open = v128.and(f32x4.gt(x, lo), f32x4.lt(x, hi))
           const g = v128.bitselect(add(carried, mul(gs, h)), carried, open)
           v128.store(grad + at, g)
-          const some = f32x4.ne(g, none)
+          const alive = f32x4.ne(g, none)
           // magnitudes in the order of their bits, NaN on top
           const size = f32x4.abs(g)
           largest = i32x4.max_s(largest, size)
-          bits |= (<u32>i32x4.bitmask(some)) << (v << 2)
-          small |= (<u32>i32x4.bitmask(v128.and(some, f32x4.le(size, tiny)))) << (v << 2)
+          bits |= (<u32>i32x4.bitmask(alive)) << (v << 2)
+          small |= (<u32>i32x4.bitmask(v128.and(alive, f32x4.le(size, tiny)))) << (v << 2)
         }
         bits &= valid
         store<u32>(word, bits)

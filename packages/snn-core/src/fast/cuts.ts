@@ -1,3 +1,4 @@
+import { paddedChannels } from './channel-blocks'
 import type { PlannedLayer } from './plan'
 
 /**
@@ -32,6 +33,12 @@ type Geometry = Pick<PlannedLayer, 'layer' | 'inputs' | 'outputs' | 'places' | '
 /** Cut of the forward pass for a density of the input; density 0 gives the largest. */
 export const forwardCut = ({ layer, outputs, taps }: Geometry, maps: number, density: number): Cut => ({
   maps: clamp(OUTPUTS / outputs, 1, maps),
+  channels: clamp(rowsFor(density, FEWEST_ROWS) / taps, 1, layer.C),
+})
+
+/** Cut of the forward pass of an FC layer: all lists of these maps are there at once. */
+export const fullyConnectedCut = ({ layer, taps }: Geometry, maps: number, density: number): Cut => ({
+  maps: clamp(MOST_ENTRIES / (layer.C * taps), 1, maps),
   channels: clamp(rowsFor(density, FEWEST_ROWS) / taps, 1, layer.C),
 })
 
@@ -70,7 +77,9 @@ export const gradientRows = (channels: number, taps: number, others: number): nu
 export const listRoom = (geometry: Geometry, inputMaps: number, maps: number) => {
   const { layer, inputs, outputs, taps } = geometry
   const fc = layer.kind === 'fc'
-  const forward = forwardCut(geometry, inputMaps, 0)
+  const forward = fc
+    ? { ...fullyConnectedCut(geometry, inputMaps, 0), channels: layer.C }
+    : forwardCut(geometry, inputMaps, 0)
   const backward = inputGradientCut(geometry, maps, 0)
   const update = [
     { cut: weightGradientCut(geometry, inputMaps, 0), channels: layer.C },
@@ -87,9 +96,21 @@ export const listRoom = (geometry: Geometry, inputMaps: number, maps: number) =>
       backward.maps * receivers * backward.channels * (fc ? 1 : taps),
       ...one,
     ),
-    lists: Math.max(forward.maps * outputs, backward.maps * receivers, layer.C * taps, layer.K * taps),
+    lists: Math.max(
+      forward.maps * (fc ? Math.ceil(layer.C / fullyConnectedCut(geometry, inputMaps, 1).channels) : outputs),
+      backward.maps * receivers,
+      layer.C * taps,
+      layer.K * taps,
+    ),
     /** Places of the expanded input, and of sums before pooling. */
     expanded: update[1].cut.maps * inputs,
     sums: forward.maps * outputs,
+    /** Floats of a panel of an FC layer's weights, forward and backward. */
+    panel: fc
+      ? Math.max(
+          Math.max(MOST_ROWS, taps) * Math.min(32, paddedChannels(layer.K)),
+          taps * backward.channels * Math.min(32, paddedChannels(layer.C)),
+        )
+      : 0,
   }
 }

@@ -11,6 +11,8 @@ export interface Engine {
   readonly plan: Plan
   readonly kernels: Kernels
   weights: number | undefined
+  /** Address of the weights that the rows were made of. */
+  located: number
   /** Precision that the levels of its inputs are rounded to. */
   levels: FastPrecision
   /** The source whose gradients and weights are at home here; nobody else may write them. */
@@ -69,7 +71,7 @@ export const engineFor = (network: Network, samples: number, folded: boolean, us
   }
   writeTables(plan, kernels)
   const owner = typeof user === 'object' ? user : undefined
-  const made: Engine = { key, plan, kernels, weights: undefined, levels: 'f32', owner, settled: false }
+  const made: Engine = { key, plan, kernels, weights: undefined, located: 0, levels: 'f32', owner, settled: false }
   engines = [made, ...engines]
   return made
 }
@@ -105,6 +107,7 @@ export const teamEngine = (
     plan,
     kernels,
     weights: undefined,
+    located: 0,
     levels: 'f32',
     owner: undefined,
     settled: false,

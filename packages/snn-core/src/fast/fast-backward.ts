@@ -54,20 +54,23 @@ export const neuronGradients = (
   const { run, views } = kernels
   const { network, samples, nonZeros, activeSamples, activeMaps } = plan
   const { blockWords, tally } = scratch
-  const { layer, blocks, places, words, potentials } = planned
+  const { layer, blocks, places, words, masks, fired, starts } = planned
   const { K, index, currentPool } = layer
   const { T } = network
   const maps = B * T
-  const { surrogate, gradWindow } = neuron
+  const { surrogate } = neuron
   const height = surrogate.kind === 'rectangular' ? surrogate.height : Number.NaN
   if (team.me === 0) views.u32.fill(0, activeMaps / 4, activeMaps / 4 + maps)
   team.meet()
   views.u32.fill(0, tally / 4, tally / 4 + 3)
-  for (const { first, width, valid } of ownOf(team, blocks)) {
-    const base = samples * T * places * first * 4
-    const gradients = plan.gradients[index & 1] + base
+  const capacity = samples * T
+  for (const { index: block, first, width, valid } of ownOf(team, blocks)) {
+    const gradients = plan.gradients[index & 1] + capacity * places * first * 4
     run.potentialGradients(
-      potentials + base,
+      fired + capacity * places * block * 4,
+      masks + capacity * places * block * 4,
+      starts + capacity * block * 4,
+      plan.nibbles + 256,
       gradients,
       blockWords,
       activeSamples,
@@ -79,8 +82,6 @@ export const neuronGradients = (
       valid,
       neuron.leak,
       neuron.fireThreshold,
-      gradWindow[0],
-      gradWindow[1],
       height,
       neuron.reset === 'zero' ? 1 : 0,
       neuron.detachReset ? 1 : 0,

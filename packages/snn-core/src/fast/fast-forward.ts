@@ -1,9 +1,9 @@
 import type { LayerInput, NeuronConfig } from '../api'
-import { forwardCut } from './cuts'
+import { currents } from './currents'
 import { addEffectual, inPhase } from './phases'
 import { type Place, sumOfTeam } from './place'
-import type { PlannedLayer } from './plan'
-import { ownOf, piecesOf, shareOf } from './team'
+import { openPotentials, type PlannedLayer } from './plan'
+import { ownOf, shareOf } from './team'
 
 /** What the forward pass counted in one layer. */
 export interface ForwardCounts {
@@ -40,71 +40,6 @@ export const loadInput = ({ plan, kernels: { run, views }, team }: Place, input:
 }
 
 /**
- * Summed inputs of a layer's neurons (order of addition as in `layerCurrent`) into `out` [block][map][place][channel].
- * A team shares the maps; the channels of an FC layer, whose weights are read once then.
- */
-const currents = (
-  { kernels: { run, views }, team, scratch }: Place,
-  planned: PlannedLayer,
-  maps: number,
-  mapCapacity: number,
-  density: number,
-  out: number,
-) => {
-  const { lists, values, counts, sums, window } = scratch
-  const { layer, input, inputs, outputs, places, taps, forwardRows } = planned
-  const { C, S, stride, convH, convW, outH, outW, currentPool } = layer
-  const byChannels = layer.kind === 'fc'
-  const blocks = byChannels ? ownOf(team, planned.blocks) : planned.blocks
-  const forward = forwardCut(planned, maps, density)
-  const cap = forward.channels * taps
-  const words = input.channelBytes / 4
-  let entries = 0
-  const piece = (m: number, n: number) => {
-    // one block's sums of these maps: with pooling in a place of their own first
-    const target = (first: number, width: number) =>
-      currentPool > 1
-        ? sums + forward.maps * outputs * first * 4
-        : out + mapCapacity * places * first * 4 + m * places * width * 4
-    for (const { first, width } of blocks)
-      views.u8.fill(0, target(first, width), target(first, width) + n * outputs * width * 4)
-    for (let c = 0; c < C; c += forward.channels) {
-      const channels = Math.min(forward.channels, C - c)
-      const from = input.address + m * input.mapBytes + c * input.channelBytes
-      const geometry = [planned.forwardPlaces, convW, taps, S, -stride, outputs, lists]
-      entries +=
-        input.kind === 'bits'
-          ? run.listSpikes(from, input.mapBytes, n, channels, words, ...geometry, counts, cap)
-          : run.listLevels(from, input.mapBytes, n, channels, inputs, input.levels, ...geometry, values, counts, cap)
-      for (const { first, width } of blocks)
-        run.sumRows(
-          width,
-          forwardRows + C * taps * first * 4 + c * taps * width * 4,
-          lists,
-          input.kind === 'bits' ? 0 : values,
-          counts,
-          cap,
-          target(first, width),
-          width * 4,
-          n * outputs,
-          0,
-        )
-    }
-    if (currentPool === 1) return
-    for (const { first, width } of blocks) {
-      const pooled = out + mapCapacity * places * first * 4 + m * places * width * 4
-      run.poolCurrents(target(first, width), pooled, n, width / 4, convH, convW, outH, outW, currentPool, window)
-    }
-  }
-  if (byChannels) for (let m = 0; m < maps; m += forward.maps) piece(m, Math.min(forward.maps, maps - m))
-  else {
-    const { size, count } = piecesOf(team, maps, forward.maps)
-    team.each(count, (i) => piece(i * size, Math.min(size, maps - i * size)))
-  }
-  return byChannels && team.me > 0 ? 0 : entries
-}
-
-/**
  * Forward pass of one layer for B samples: potentials, masks, spikes (pooled if so) into linear memory.
  * @param density of its input as far as known: how the work is cut depends on it, not what comes out
  */
@@ -116,14 +51,13 @@ export const forwardLayer = (
   neuron: NeuronConfig,
 ): ForwardCounts => {
   const { network, samples, still } = place.plan
-  const { layer, potentials } = planned
-  const { K, encoding } = layer
+  const { K, encoding } = planned.layer
   const maps = B * network.T
   const capacity = samples * network.T
   const own = inPhase('forward', () =>
     encoding
-      ? currents(place, planned, B, samples, 1, still)
-      : currents(place, planned, maps, capacity, density, potentials),
+      ? currents(place, planned, { maps: B, capacity: samples, density: 1, out: still })
+      : currents(place, planned, { maps, capacity, density, out: place.plan.currents }),
   )
   const [entries] = sumOfTeam(place, [own])
   addEffectual('forward', entries * K)
@@ -136,8 +70,8 @@ const fire = (place: Place, planned: PlannedLayer, B: number, neuron: NeuronConf
   const { plan, kernels, team, scratch } = place
   const { run, views } = kernels
   const { network, samples, still } = plan
-  const { blockWords, tally } = scratch
-  const { layer, blocks, places, words, potentials, masks, spikes, pooledSpikes } = planned
+  const { tally } = scratch
+  const { layer, blocks, places, words, masks, spikes, pooledSpikes } = planned
   const { K, outH, outW, spikePool, encoding } = layer
   const { T } = network
   const maps = B * T
@@ -145,15 +79,19 @@ const fire = (place: Place, planned: PlannedLayer, B: number, neuron: NeuronConf
   views.u32.fill(0, tally / 4, tally / 4 + 2)
   const [low, high] = neuron.gradWindow
   for (const { index, first, width, valid } of ownOf(team, blocks)) {
-    const u = potentials + capacity * places * first * 4
+    const u = plan.currents + capacity * places * first * 4
+    const fired = planned.fired + capacity * places * index * 4
     const row = places * width * 4
     run.integrate(
       encoding ? still + samples * places * first * 4 : u,
       encoding ? row : T * row,
       encoding ? 0 : row,
       u,
-      blockWords,
+      fired,
       masks + capacity * places * index * 4,
+      openPotentials(plan, planned, planned.blocks[index]),
+      planned.starts + capacity * index * 4,
+      plan.nibbles,
       B,
       T,
       places,
@@ -167,7 +105,7 @@ const fire = (place: Place, planned: PlannedLayer, B: number, neuron: NeuronConf
       tally,
     )
     const channels = Math.min(width, K - first)
-    run.transposeBits(blockWords, maps, places, channels, spikes + first * words * 4, K * words * 4, words * 4)
+    run.transposeBits(fired, maps, places, channels, spikes + first * words * 4, K * words * 4, words * 4)
   }
   const [fired, open] = sumOfTeam(place, [...views.u32.subarray(tally / 4, tally / 4 + 2)])
   if (spikePool > 1) {

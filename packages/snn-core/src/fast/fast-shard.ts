@@ -40,14 +40,16 @@ const engineOf = (
   user: EngineUser,
 ): Engine | undefined => (fastWork(work) ? engineFor(work.network, samples, folded, user) : undefined)
 
-const placeOf = ({ plan, kernels }: Engine, precision: Precision, team: Team = alone): Place => {
-  const own = precision === 'f16' ? 'f16' : 'f32'
+const placeOf = (own: Engine, precision: Precision, team: Team = alone): Place => {
+  const { plan, kernels } = own
+  const rounded = precision === 'f16' ? 'f16' : 'f32'
   return {
     plan,
-    precision: own,
-    kernels: { ...kernels, run: kernels.runAs(own) },
+    precision: rounded,
+    kernels: { ...kernels, run: kernels.runAs(rounded) },
     team,
     scratch: plan.scratch[team.me],
+    weights: own.located,
   }
 }
 
@@ -62,21 +64,28 @@ const holdWeights = (place: Place, { weightsStamp: stamp }: PassWork, own: Engin
   if (stamp !== undefined && own.weights === stamp) return
   own.weights = undefined
   inPhase('pack', () => {
-    const from = locateWeights(place, weights, own.settled)
-    for (const planned of own.plan.layers) packWeights(place, planned, from)
+    own.located = locateWeights(place, weights, own.settled)
+    for (const planned of own.plan.layers) packWeights(place, planned, own.located)
   })
   own.weights = stamp
 }
 
-const forward = (place: Place, work: PassWork, weights: readonly Weights[], own: Engine) => {
-  const { network, samples, indices, draw } = work
-  const B = indices.length
-  const neuron = roundNeuron(work.neuron, place.precision)
+/** Weights and levels made ready for a pass, and the place to run it. */
+const prepare = (own: Engine, work: PassWork, weights: readonly Weights[], team: Team = alone): Place => {
+  const place = placeOf(own, work.precision, team)
   holdLevels(place, own)
   holdWeights(place, work, own, weights)
+  return placeOf(own, work.precision, team)
+}
+
+const forward = (place: Place, work: PassWork) => {
+  const { network, samples, indices, draw } = work
+  const { plan } = place
+  const B = indices.length
+  const neuron = roundNeuron(work.neuron, place.precision)
   inPhase('input', () => loadInput(place, batchInput(samples, indices, network, draw)))
   let density = 1
-  const counts = own.plan.layers.map((planned): ForwardCounts => {
+  const counts = plan.layers.map((planned): ForwardCounts => {
     const counted = forwardLayer(place, planned, B, density, neuron)
     density = counted.spikes / (B * network.T * planned.layer.K * planned.places)
     // pooled spikes are zero only where the whole window is silent
@@ -99,9 +108,9 @@ export const shardOnEngine = (
   add: boolean,
 ): ShardTally => {
   const { network, samples, indices, batch, lossScale } = work
-  const place = placeOf(own, work.precision, team)
+  const place = prepare(own, work, weights, team)
   const { plan, kernels } = own
-  const { B, neuron, counts, spikeCounts } = forward(place, work, weights, own)
+  const { B, neuron, counts, spikeCounts } = forward(place, work)
   const { classes, T } = network
   const labels = labelsOf(samples, indices)
   const { loss, gradOutput } = losses[work.loss].evaluate({ spikeCounts, labels, T, batch })
@@ -173,7 +182,7 @@ export const fastEvaluationShard = (work: PassWork, weights: readonly Weights[])
   const { network, samples, indices } = work
   const own = engineOf({ ...work, backend: 'fast' }, indices.length, false, 'reader')
   if (!own) return undefined
-  const { B, counts, spikeCounts } = forward(placeOf(own, work.precision), work, weights, own)
+  const { B, counts, spikeCounts } = forward(prepare(own, work, weights), work)
   const { classes, T } = network
   const labels = labelsOf(samples, indices)
   const predicted = predict(spikeCounts, classes)

@@ -1,6 +1,6 @@
 import { forcedInputGradient } from './choices'
 import { inputGradientCut } from './cuts'
-import { fillPanel } from './pack-weights'
+import { fillBackwardPanel } from './pack-weights'
 import { addEffectual } from './phases'
 import { type Place, sumOfTeam } from './place'
 import type { Plan, PlannedLayer } from './plan'
@@ -198,7 +198,6 @@ const fullyConnected = (place: Place, planned: PlannedLayer, maps: number, densi
     const { first, width } = block
     const out = target + capacity * inputs * first * 4
     views.u8.fill(0, out, out + maps * inputs * width * 4)
-    const panel = fillPanel(place, planned, block)
     for (let k = 0; k < K; k += many) {
       const channels = Math.min(many, K - k)
       const entries = run.listGradients(
@@ -227,10 +226,11 @@ const fullyConnected = (place: Place, planned: PlannedLayer, maps: number, densi
       )
       if (entries === 0) continue
       if (block.index === 0) total += entries * inputs
+      const panel = fillBackwardPanel(place, planned, block, k, channels)
       for (let at = 0; at < inputs; at++)
         run.sumRows(
           width,
-          panel + (at * K + k) * width * 4,
+          panel + at * channels * width * 4,
           lists,
           values,
           counts,

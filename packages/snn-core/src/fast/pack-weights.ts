@@ -41,71 +41,95 @@ const foldWeights = ({ kernels: { run }, team }: Place, planned: PlannedLayer, w
   return wide.weights
 }
 
-/**
- * Rows of output channels [block][input channel · taps][channel] of one block of input channels into rows of input
- * channels [output channel · taps][channel], or [place][output channel][channel] (`placeMajor`).
- */
-const turnRows = (
+/** Rows of output channels of one block, for `rows` inputs from `row` on, out of KCRS weights at `from`. */
+const rowsOfBlock = (
   { kernels: { run } }: Place,
-  { layer, taps, forwardRows }: PlannedLayer,
-  own: readonly ChannelBlock[],
-  other: ChannelBlock,
+  { layer: { C, K }, taps }: PlannedLayer,
+  { first, width }: ChannelBlock,
+  from: number,
   to: number,
-  placeMajor: boolean,
+  row: number,
+  rows: number,
 ): void => {
-  const { C, K } = layer
-  const [row, plane] = placeMajor ? [1, K] : [taps, 1]
-  for (const { first, width } of own)
-    run.transposePlanes(
-      forwardRows + C * taps * first * 4 + other.first * taps * width * 4,
-      taps * width * 4,
-      width * 4,
-      Math.min(other.width, C - other.first),
-      to + first * row * other.width * 4,
-      row * other.width * 4,
-      plane * other.width * 4,
-      Math.min(width, K - first),
-      taps,
-    )
+  const all = C * taps * 4
+  // one plane: K rows of C·R·S values become rows of the block's channels
+  run.transposePlanes(from + first * all + row * 4, all, 0, Math.min(width, K - first), to, width * 4, 0, rows, 1)
 }
 
 /**
  * KCRS weights of a layer as the rows that both passes add: output channels side by side, and (convolutions) input
- * channels side by side. All threads meet after it.
+ * channels side by side. Large FC layers have none. All threads meet after it.
  * @param weights address of the network's weights
  */
 export const packWeights = (place: Place, planned: PlannedLayer, weights: number): void => {
   const { kernels, team } = place
   const { layer, blocks, inputBlocks, taps, forwardRows, backwardRows } = planned
   const { C, K } = layer
+  if (!forwardRows) return
   const rows = C * taps
   const from = foldWeights(place, planned, weights)
   for (const block of ownOf(team, blocks)) {
     const { first, width } = block
     const to = forwardRows + rows * first * 4
-    // one plane: K rows of C·R·S values become C·R·S rows of the block's channels
-    kernels.run.transposePlanes(
-      from + first * rows * 4,
-      rows * 4,
-      0,
-      Math.min(width, K - first),
-      to,
-      width * 4,
-      0,
-      rows,
-      1,
-    )
+    rowsOfBlock(place, planned, block, from, to, 0, rows)
     if (!backwardRows) continue
     for (const other of inputBlocks)
-      turnRows(place, planned, [block], other, backwardRows + K * taps * other.first * 4, false)
+      kernels.run.transposePlanes(
+        to + other.first * taps * width * 4,
+        taps * width * 4,
+        width * 4,
+        Math.min(other.width, C - other.first),
+        backwardRows + (K * other.first + first * other.width) * taps * 4,
+        taps * other.width * 4,
+        other.width * 4,
+        Math.min(width, K - first),
+        taps,
+      )
   }
   team.meet()
 }
 
-/** One block of input channels of an FC layer as rows [place][output channel][channel] in this thread's panel. */
-export const fillPanel = (place: Place, planned: PlannedLayer, other: ChannelBlock): number => {
-  turnRows(place, planned, planned.blocks, other, place.scratch.panel, true)
-  return place.scratch.panel
+/**
+ * Some input channels of an FC layer as rows of one block of output channels [input channel · taps][channel], in this
+ * thread's panel.
+ */
+export const fillForwardPanel = (
+  place: Place,
+  planned: PlannedLayer,
+  block: ChannelBlock,
+  channel: number,
+  channels: number,
+): number => {
+  const { panel } = place.scratch
+  const { taps, weightOffset } = planned
+  rowsOfBlock(place, planned, block, place.weights + weightOffset, panel, channel * taps, channels * taps)
+  return panel
+}
+
+/**
+ * Some output channels of an FC layer as rows of one block of input channels [place][output channel][channel], in this
+ * thread's panel.
+ */
+export const fillBackwardPanel = (
+  { kernels: { run }, scratch: { panel }, weights }: Place,
+  { layer, taps, weightOffset }: PlannedLayer,
+  { first, width }: ChannelBlock,
+  channel: number,
+  channels: number,
+): number => {
+  const { C } = layer
+  run.transposePlanes(
+    weights + weightOffset + (channel * C + first) * taps * 4,
+    taps * 4,
+    C * taps * 4,
+    Math.min(width, C - first),
+    panel,
+    channels * width * 4,
+    width * 4,
+    taps,
+    channels,
+  )
+  return panel
 }
 
 /** Address of ∇w of a layer as it is computed. */

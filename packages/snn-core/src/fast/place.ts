@@ -12,6 +12,8 @@ export interface Place {
   readonly kernels: Kernels
   readonly team: Team
   readonly scratch: Scratch
+  /** Address of the network's weights. */
+  readonly weights: number
 }
 
 /**

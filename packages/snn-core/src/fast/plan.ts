@@ -44,15 +44,18 @@ export interface PlannedLayer {
   readonly taps: number
   /** Words of one channel's bits of one map of neurons. */
   readonly words: number
-  /** Potentials [block][map][place][channel]. */
+  /** Potentials with an open window, one after the other: see `openPotentials`. */
   readonly potentials: number
-  /** Words of ∇s̃ [block][map][place]. */
+  /** Address of the first one [block][map]. */
+  readonly starts: number
+  /** Words of ∇s̃ and of spikes [block][map][place]. */
   readonly masks: number
+  readonly fired: number
   /** Bits of spikes [map][channel][word]. */
   readonly spikes: number
   /** Bytes of pooled spikes [map][channel][place]; 0 without pooling. */
   readonly pooledSpikes: number
-  /** Weights as rows of output channels [block][input channel · taps][channel]. */
+  /** Weights as rows of output channels [block][input channel · taps][channel]; 0 for a large FC layer. */
   readonly forwardRows: number
   /** Weights as rows of input channels [block][output channel · taps][channel]; 0 for the first layer and FC. */
   readonly backwardRows: number
@@ -72,13 +75,13 @@ export interface Scratch {
   readonly counts: number
   /** Sums of a convolution before pooling. */
   readonly sums: number
-  /** Words of one block's spikes or non-zero gradients. */
+  /** Words of one block's non-zero gradients. */
   readonly blockWords: number
   /** Input of one block of channels as real values. */
   readonly expanded: number
   /** Rows of ∇w of some channels of one layer. */
   readonly gradRows: number
-  /** One block of input channels of an FC layer's weights as rows [place][output channel][channel]. */
+  /** Some of an FC layer's weights as rows of one block: see pack-weights.ts. */
   readonly panel: number
   readonly window: number
   /** Two u32 that kernels count in, and four float64 that the team adds up. */
@@ -106,6 +109,10 @@ export interface Plan {
   /** Two sets of gradients in turn, and one at pooled size. */
   readonly gradients: readonly [number, number]
   readonly pooledGradients: number
+  /** Currents and potentials of the layer in work [block][map][place][channel]: the room of the first gradients. */
+  readonly currents: number
+  /** Three tables of 16 bytes per four bits: see `nibbleTables`. */
+  readonly nibbles: number
   readonly activeSamples: number
   readonly activeMaps: number
   /** Words the threads of a team meet at. */
@@ -116,6 +123,12 @@ export interface Plan {
   readonly staging: number
   readonly bytes: number
 }
+
+/** Bytes of an FC layer's weights up to which they are kept as rows beside the weights themselves. */
+const ROWS_KEPT = 2 ** 22
+
+/** Bytes between the open potentials of two blocks: what is written is whole vectors. */
+const BLOCK_SLACK = 64
 
 /** True when every number of the layer fits the kernels' 16-bit lists and 8-bit extents. */
 const fits = ({ H, W, R, S, convH, convW }: Layer): boolean =>
@@ -193,7 +206,7 @@ export const planNetwork = (
     grow('counts', room.lists)
     grow('expanded', room.expanded * Math.min(32, Cp))
     grow('rows', Math.max(gradientRows(C, taps, K) * taps * Kp, gradientRows(K, taps, C) * taps * Cp))
-    if (fc && !first) grow('panel', taps * K * Math.min(32, Cp))
+    grow('panel', room.panel)
     if (currentPool > 1) grow('sums', room.sums * Kp)
     if (encoding) grow('still', samples * places * Kp)
     grow('words', maps * places)
@@ -213,11 +226,13 @@ export const planNetwork = (
       inputs,
       taps,
       words,
-      potentials: region(maps * places * Kp * 4),
+      potentials: region(maps * places * Kp * 4 + channelBlocks(K).length * BLOCK_SLACK),
+      starts: region(maps * channelBlocks(K).length * 4),
       masks: region(maps * places * channelBlocks(K).length * 4),
+      fired: region(maps * places * channelBlocks(K).length * 4),
       spikes: region(maps * K * words * 4),
       pooledSpikes: spikePool > 1 ? region(maps * K * Math.floor(outH / spikePool) * Math.floor(outW / spikePool)) : 0,
-      forwardRows: region(C * taps * Kp * 4),
+      forwardRows: fc && C * taps * Kp * 4 > ROWS_KEPT ? 0 : region(C * taps * Kp * 4),
       backwardRows: first || fc ? 0 : region(K * taps * Cp * 4),
       weightOffset: parameters * 4,
       wide:
@@ -238,6 +253,7 @@ export const planNetwork = (
     parameters += own
   }
   const [first] = computed.layers
+  const gradients = [region(largest.gradients * 4), region(largest.gradients * 4)] as const
   const plan: Omit<Plan, 'bytes'> = {
     network: computed,
     inOrder: given === computed,
@@ -264,7 +280,9 @@ export const planNetwork = (
     visitors: region(parameters * 4),
     still: region(largest.still * 4),
     nonZeros: region(largest.bits * 4),
-    gradients: [region(largest.gradients * 4), region(largest.gradients * 4)],
+    gradients,
+    currents: gradients[0],
+    nibbles: region(3 * 256),
     pooledGradients: region(largest.pooled * 4),
     activeSamples: region(samples * 4),
     activeMaps: region(maps * 4),
@@ -285,11 +303,38 @@ export const writeLevels = ({ network, layers }: Plan, { views: { f32 } }: Kerne
   }
 }
 
+/** Where the open potentials of one block of a layer begin; a little room is between the blocks. */
+export const openPotentials = (
+  { samples, network: { T } }: Pick<Plan, 'samples' | 'network'>,
+  { potentials, places }: PlannedLayer,
+  { first, index }: ChannelBlock,
+): number => potentials + samples * T * places * first * 4 + index * BLOCK_SLACK
+
+/**
+ * Per value of four bits 16 bytes each: which bytes bring the lanes whose bit is set together, which bring them back
+ * (others give 0), and those lanes full of ones.
+ */
+const nibbleTables = (): Uint8Array => {
+  const tables = new Uint8Array(3 * 256).fill(0xff, 0, 512)
+  for (let bits = 0; bits < 16; bits++)
+    for (let lane = 0, n = 0; lane < 4; lane++) {
+      if (!((bits >>> lane) & 1)) continue
+      for (let byte = 0; byte < 4; byte++) {
+        tables[bits * 16 + n * 4 + byte] = lane * 4 + byte
+        tables[256 + bits * 16 + lane * 4 + byte] = n * 4 + byte
+        tables[512 + bits * 16 + lane * 4 + byte] = 0xff
+      }
+      n++
+    }
+  return tables
+}
+
 /** Writes the tables of a plan into its memory; levels are those of float32. */
 export const writeTables = (plan: Plan, kernels: Kernels): void => {
   const { u8, u32 } = kernels.views
   const { T } = plan.network
   u8.set([0, 0, 0, 0, 1, 1, 0, 0], plan.single)
+  u8.set(nibbleTables(), plan.nibbles)
   for (const planned of plan.layers) {
     const { layer, blocks, places, wide } = planned
     u8.set(forwardPlaces(layer), planned.forwardPlaces)
