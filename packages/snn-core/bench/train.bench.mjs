@@ -95,8 +95,11 @@ const samples = randomSamples()
 const indices = Uint32Array.from({ length: batch }, (_, i) => i)
 const calibration = core.batchInput(samples, indices.subarray(0, Math.min(batch, 2)), network)
 /** The weights that every step starts from: made where they are used, so that nobody else keeps them in memory. */
-const startWeights = () =>
-  core.passWeights({ precision }, core.initialWeights(network, calibration, { seed, firingRate: spikeDensity }).weights)
+const startWeights = async (source, config) => {
+  const into = await source.room?.({ network, ...config })
+  const options = { seed, firingRate: spikeDensity, into }
+  return core.passWeights({ precision }, core.initialWeights(network, calibration, options).weights)
+}
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 
 /** Times whole optimiser steps from the same weights. */
@@ -116,7 +119,7 @@ const measure = async (backend) => {
   const cpu = []
   const phases = []
   let result
-  let weights = startWeights()
+  let weights = await startWeights(source, config)
   const before = { state: core.createOptimizer(config.optimizer, weights).state }
   let effectual
   // the first steps lay out memory and compile: a second's worth of them does not count

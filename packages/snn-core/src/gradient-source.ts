@@ -3,7 +3,7 @@ import type { DrawSeed } from './batches'
 import { reusableBuffers } from './buffers'
 import { type EvaluationTally, evaluationShard } from './evaluation-shard'
 import { releaseEngines } from './fast/engine'
-import { fastBatch, fastLargest, fastUpdate } from './fast/fast-batch'
+import { fastBatch, fastLargest, fastRoom, fastUpdate } from './fast/fast-batch'
 import type { OptimizedWeights, Optimizer } from './optimizer'
 import { weightsOf } from './parameters'
 import { gradientShard, type ShardTally } from './shard'
@@ -30,6 +30,9 @@ export interface GradientWork extends PassWork {
   /** Factor on ∂L/∂s before the backward pass; ∇w comes back with the factor still in it. */
   readonly lossScale: number
 }
+
+/** What a source must know to make room for weights. */
+export type WeightRoom = Pick<GradientWork, 'network' | 'neuron' | 'precision' | 'backend'>
 
 /** ∇w of one batch and what was counted on the way. */
 export interface BatchGradients extends ShardTally {
@@ -62,6 +65,12 @@ export interface GradientSource {
   readonly gradients: (work: GradientWork, weights: RealArray) => Promise<BatchGradients>
   /** Stops between shards when the signal fires; `samples` of the tally tells how far it came. */
   readonly evaluation: (work: PassWork, weights: RealArray, signal?: AbortSignal) => Promise<EvaluationTally>
+  /**
+   * Memory of this source for all weights of a network: its passes read them there without a copy, and its updates
+   * overwrite them. A large network is in memory once less when its first weights are made there.
+   * @returns undefined where it keeps none
+   */
+  readonly room?: (work: WeightRoom) => Promise<Float32Array | undefined>
   /**
    * The largest magnitude in gradients of this source, NaN when one is NaN.
    * @returns undefined when they lie elsewhere
@@ -168,6 +177,7 @@ export const localGradients = (): GradientSource => {
       }
       return tally!
     },
+    room: async (work) => fastRoom(work, owner),
     largest: async (gradW) => fastLargest(gradW, owner),
     update: async (step) => fastUpdate(step, owner),
     close: async () => releaseEngines(owner),

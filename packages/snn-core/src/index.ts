@@ -18,6 +18,7 @@ export {
   type GradientWork,
   localGradients,
   type PassWork,
+  type WeightRoom,
 } from './gradient-source'
 export * from './init'
 export * from './integrate-and-fire'

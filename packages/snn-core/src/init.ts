@@ -1,7 +1,7 @@
 import type { LayerInput, Maps, Network, NeuronConfig, RealArray, Weights } from './api'
 import { forwardPass } from './bptt'
 import { reusableBuffers } from './buffers'
-import { InputError } from './errors'
+import { InputError, ShapeError } from './errors'
 import { integrateAndFire } from './integrate-and-fire'
 import { layerCurrent } from './layer-current'
 import { parameterCount } from './network'
@@ -90,6 +90,7 @@ const balance = (weights: RealArray, fanIn: number): void => {
  * @param options.balanced each output channel of an (Encoding) layer gets weights that sum to 0: pixels are all positive, so
  *   that otherwise the sign of that sum decides whether the channel ever fires (modelling choice); default false
  * @param options.firingRate wished share of neurons and timesteps with a spike, in (0, 1); default 0.15
+ * @param options.into where the weights go, such as the `room` of a gradient source; default: a new array
  * @returns the weights, and per layer the gain and the rate reached; a rate out of reach is told, not thrown
  * @throws InputError for a rate outside (0, 1); ShapeError when the input does not fit the network
  */
@@ -101,12 +102,20 @@ export const initialWeights = (
     readonly firingRate?: number
     readonly neuron?: NeuronConfig
     readonly balanced?: boolean
+    readonly into?: Float32Array
   } = {},
 ): InitialWeights => {
   const { seed = 1, firingRate = 0.15, neuron = defaultNeuron, balanced = false } = options
   if (!(firingRate > 0 && firingRate < 1))
     throw new InputError({ where: 'initialWeights', expected: 'a firingRate in (0, 1)', got: String(firingRate) })
-  const weights = new Float32Array(parameterCount(network))
+  const count = parameterCount(network)
+  const weights = options.into ?? new Float32Array(count)
+  if (weights.length !== count)
+    throw new ShapeError({
+      where: 'initialWeights',
+      expected: `room for ${count} weights of ${network.text}`,
+      got: String(weights.length),
+    })
   const views = weightsOf(network, weights)
   const first = { ...network, layers: network.layers.slice(0, 1), classes: 0 }
   let next = forwardPass(first, views.slice(0, 1), input, neuron, 'f32').layers[0].input

@@ -1,5 +1,5 @@
 import { activeInputs } from './active'
-import type { Buffers, Layer, LayerInput, Maps, Precision, Weights } from './api'
+import type { Buffers, Layer, LayerInput, Maps, Precision, RealArray, Weights } from './api'
 import { arithmetic, storageOf } from './arithmetic'
 import { freshBuffers } from './buffers'
 import { checkLayerInput, checkLayerWeights, inputExtent } from './layer-checks'
@@ -29,18 +29,38 @@ export const layerCurrent = (
 ): Maps => {
   checkLayerInput('layerCurrent', layer, input)
   checkLayerWeights('layerCurrent', layer, weights)
-  const { name, K, H, W, R, S, convH, convW, outH, outW, currentPool } = layer
+  const { name, K, C, R, S, outH, outW } = layer
+  const { T, B } = inputExtent(input)
+  const out = buffers.reals(`${name} current`, precision, T * B * K * outH * outW)
+  const many = Math.max(1, Math.floor(MOST_TABLE / (C * R * S)))
+  for (let k = 0; k < K; k += many) channelCurrents(layer, input, weights, precision, k, Math.min(k + many, K), out)
+  return tensor('TBCHW', storageOf(precision), { T, B, C: K, H: outH, W: outW }, out)
+}
+
+/** Weights that are laid out as tap rows at once: 16 MiB of float32. */
+const MOST_TABLE = 2 ** 22
+
+/** Summed inputs of the output channels `first` .. `end` − 1. */
+const channelCurrents = (
+  layer: Layer,
+  input: LayerInput,
+  weights: Weights,
+  precision: Precision,
+  first: number,
+  end: number,
+  out: RealArray,
+): void => {
+  const { H, W, R, S, convH, convW, outH, outW, currentPool, C } = layer
+  const K = end - first
   const { T, B } = inputExtent(input)
   const ops = arithmetic(precision)
   // position-major sums of one map: convH·convW × K, pooled outH·outW × K
-  const { sums, rows: table, add, addScaled } = rowSums(precision, convH * convW * K, weights.data.length)
-  toTapRows(weights, layer, ops, table)
+  const { sums, rows: table, add, addScaled } = rowSums(precision, convH * convW * K, C * R * S * K)
+  toTapRows(weights, layer, ops, table, first, end)
   const { rows, columns } = layerTaps(layer)
   const active = activeInputs(input, ops)
   const { places, values } = active
   const pooled = currentPool > 1 ? ops.zeros(outH * outW * K) : sums
-  const neurons = K * outH * outW
-  const out = buffers.reals(`${name} current`, precision, T * B * neurons)
   for (let map = 0; map < T * B; map++) {
     const count = active.list(map)
     if (count === 0) continue
@@ -58,7 +78,6 @@ export const layerCurrent = (
         else add(o, w, n)
     }
     if (currentPool > 1) poolSums(sums, pooled, { convW, outH, outW, K, k: currentPool }, ops)
-    toChannelFirst(pooled, K, outH * outW, out, map * neurons)
+    toChannelFirst(pooled, K, outH * outW, out, (map * layer.K + first) * outH * outW)
   }
-  return tensor('TBCHW', storageOf(precision), { T, B, C: K, H: outH, W: outW }, out)
 }

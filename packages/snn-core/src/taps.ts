@@ -44,16 +44,26 @@ export const layerTaps = ({ H, W, R, S, stride, padding, convH, convW }: Layer) 
   columns: axisTaps(W, S, stride, padding, convW),
 })
 
-/** KCRS weights as C · taps · K rows, taps in the order of `AxisTaps`: one input's run of outputs is one row. */
-export const toTapRows = (weights: Weights, layer: Layer, ops: Arithmetic, out: RealArray): RealArray => {
-  const { K, C, R, S } = layer
+/**
+ * KCRS weights of the output channels `from` .. `to` − 1 as C · taps rows of them, taps in the order of `AxisTaps`: one
+ * input's run of outputs is one row.
+ */
+export const toTapRows = (
+  weights: Weights,
+  layer: Layer,
+  ops: Arithmetic,
+  out: RealArray,
+  from = 0,
+  to = layer.K,
+): RealArray => {
+  const { C, R, S } = layer
   const { rows, columns } = layerTaps(layer)
   const { data } = weights
   for (let c = 0, at = 0; c < C; c++)
     for (let r = 0; r < R; r++)
       for (let s = 0; s < S; s++) {
-        const from = (c * R + rows.order[r]) * S + columns.order[s]
-        for (let k = 0; k < K; k++) out[at++] = data[k * C * R * S + from]
+        const place = (c * R + rows.order[r]) * S + columns.order[s]
+        for (let k = from; k < to; k++) out[at++] = data[k * C * R * S + place]
       }
   ops.settle(out, 0, out.length)
   return out

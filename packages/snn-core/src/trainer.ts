@@ -72,7 +72,10 @@ export interface TrainingRun {
   readonly network: Network
   readonly samples: Samples
   readonly config: TrainingConfig
-  /** Where to start: `startTraining` of initial weights, or a decoded checkpoint. Not modified. */
+  /**
+   * Where to start: `startTraining` of initial weights, or a decoded checkpoint. Not modified, unless its weights lie in
+   * the `room` of `gradients`.
+   */
   readonly state: TrainingState
   /** Default: in this thread. Closed by whoever made it. */
   readonly gradients?: GradientSource
@@ -86,9 +89,17 @@ export interface TrainingOutcome {
   readonly state: TrainingState
 }
 
-/** The state before the first step: a copy of the weights, in float64 for precision f64 and in float32 otherwise. */
-export const startTraining = (config: TrainingConfig, weights: RealArray): TrainingState => {
-  const own = config.precision === 'f64' ? Float64Array.from(weights) : Float32Array.from(weights)
+/**
+ * The state before the first step: a copy of the weights, in float64 for precision f64 and in float32 otherwise.
+ * @param options.keep the weights themselves instead of a copy, where their number type is right
+ */
+export const startTraining = (
+  config: TrainingConfig,
+  weights: RealArray,
+  { keep = false }: { readonly keep?: boolean } = {},
+): TrainingState => {
+  const Real = config.precision === 'f64' ? Float64Array : Float32Array
+  const own = keep && weights instanceof Real ? weights : Real.from(weights)
   return {
     step: 0,
     weights: own,
@@ -183,7 +194,7 @@ const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<T
   let { step } = run.state
   let order: Uint32Array | undefined
   // whether the weights lie in memory of the source, which its next update overwrites
-  let borrowed = false
+  let borrowed = run.state.weights.byteLength < run.state.weights.buffer.byteLength
   const stateNow = (): TrainingState => ({ step, weights: now.weights, optimizer: now.state, history })
   const lastState = (): TrainingState =>
     borrowed

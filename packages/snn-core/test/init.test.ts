@@ -47,6 +47,16 @@ describe('initialWeights', () => {
     )
   })
 
+  it('puts the weights where it is told, or says that they do not fit', () => {
+    const network = toyNetwork()
+    const { weights } = initialWeights(network, inputOf(network), { seed: 7 })
+    const into = new Float32Array(weights.length + 5).fill(9).subarray(5)
+    expect(initialWeights(network, inputOf(network), { seed: 7, into }).weights).toBe(into)
+    expect(into).toEqual(weights)
+    const short = () => initialWeights(network, inputOf(network), { into: into.subarray(1) })
+    expect(short).toThrow(`room for ${weights.length} weights`)
+  })
+
   it('depends on the seed alone for a given network and batch, layer by layer', () => {
     const network = toyNetwork()
     const once = initialWeights(network, inputOf(network), { seed: 7 })

@@ -1,5 +1,5 @@
 import type { RealArray, Weights } from '../api'
-import type { GradientWork, UpdateStep } from '../gradient-source'
+import type { GradientWork, UpdateStep, WeightRoom } from '../gradient-source'
 import { nextWeightsStamp } from '../gradient-source'
 import type { OptimizedWeights, Optimizer } from '../optimizer'
 import type { ShardTally } from '../shard'
@@ -34,6 +34,21 @@ export const fastBatch = (work: GradientWork, weights: readonly Weights[], owner
     },
     gradW: gradientsOf(own),
   }
+}
+
+/** Room for the weights of a network in this thread's engine. @returns undefined when the fast backend does not compute it */
+export const fastRoom = (work: WeightRoom, owner: object): Float32Array | undefined => {
+  const { network, backend } = work
+  if ((backend !== 'fast' && backend !== 'folded') || !fastWork(work)) return undefined
+  const own = engineFor(network, 1, backend === 'folded', owner)
+  return own && weightRoom(own)
+}
+
+/** The home of an engine's weights; others' weights are visitors from now on. */
+export const weightRoom = (own: Engine): Float32Array => {
+  const { plan, kernels } = own
+  own.settled = true
+  return kernels.views.f32.subarray(plan.home.weights / 4, plan.home.weights / 4 + plan.parameters)
 }
 
 const vectors = (n: number): number => Math.ceil(n / 4) * 16

@@ -1,5 +1,5 @@
 import type { RealArray } from '../api'
-import type { GradientWork, UpdateStep } from '../gradient-source'
+import type { GradientWork, UpdateStep, WeightRoom } from '../gradient-source'
 import { addTallies } from '../gradient-source'
 import { macsPerSample } from '../network'
 import type { OptimizedWeights, Optimizer } from '../optimizer'
@@ -7,7 +7,7 @@ import { weightsOf } from '../parameters'
 import type { ShardTally } from '../shard'
 import { shardSamples, shardsOf } from '../shards'
 import { type Engine, fastWork, teamBytes, teamEngine } from './engine'
-import { bringHome, largestGradient, updateAtHome, updatesInPlace } from './fast-batch'
+import { bringHome, largestGradient, updateAtHome, updatesInPlace, weightRoom } from './fast-batch'
 import { gradientsOf, shardOnEngine } from './fast-shard'
 import { type MemoryLike, sharedMemory } from './kernels'
 import { MEETING_WORDS, shareOf, teamAt } from './team'
@@ -85,6 +85,8 @@ export interface TeamHost {
   readonly key: string
   readonly deed: TeamDeed
   readonly engine: Engine
+  /** The home of its weights; others' weights are visitors from now on. */
+  readonly room: () => Float32Array
   readonly gradientJob: (work: GradientWork, weights: RealArray) => TeamJob
   readonly gradW: Float32Array
   readonly largestJob: TeamJob
@@ -92,7 +94,7 @@ export interface TeamHost {
   readonly updateJob: (step: UpdateStep) => { readonly job: TeamJob; readonly result: OptimizedWeights } | undefined
 }
 
-const keyOf = ({ network, backend }: GradientWork): string => {
+const keyOf = ({ network, backend }: WeightRoom): string => {
   const { text, input, T } = network
   return `${text} ${input.C}x${input.H}x${input.W} ${T} ${backend}`
 }
@@ -103,7 +105,7 @@ let ids = 0
  * The team for some work: the present one if it fits, or a new one.
  * @returns undefined for work that threads do better shard by shard, or that the fast backend does not compute
  */
-export const teamFor = (work: GradientWork, threads: number, present: TeamHost | undefined): TeamHost | undefined => {
+export const teamFor = (work: WeightRoom, threads: number, present: TeamHost | undefined): TeamHost | undefined => {
   const { network, backend } = work
   if (threads < 2 || (backend !== 'fast' && backend !== 'folded') || work.precision !== 'f32' || !fastWork(work))
     return undefined
@@ -119,24 +121,23 @@ export const teamFor = (work: GradientWork, threads: number, present: TeamHost |
   const { f32, u8 } = kernels.views
   const deed = { id: ++ids, memory, threads, folded }
   let stamp = 0
-  // whether somebody's weights are at home: others come as visitors then
-  let settled = false
   return {
     key,
     deed,
     engine,
     gradW: gradientsOf(engine),
     largestJob: { what: 'largest', network },
+    room: () => weightRoom(engine),
     gradientJob: (given, weights) => {
       const home = weights.buffer === u8.buffer && weights.byteOffset === plan.home.weights
-      const visitors = !home && settled
+      const visitors = !home && engine.settled
       if (!home) f32.set(weights, (visitors ? plan.visitors : plan.home.weights) / 4)
       return { what: 'gradients', work: given, visitors, stamp: ++stamp }
     },
     updateJob: (step) => {
       if (!updatesInPlace(step)) return undefined
       const { weights, state } = bringHome(engine, step.from)
-      settled = true
+      engine.settled = true
       const { config, learningRate, lossScale } = step
       const steps = state.steps + 1
       return {

@@ -215,6 +215,11 @@ export const workerGradients = (options: WorkerOptions = {}): GradientSource => 
       )
       return tally!
     },
+    room: async (work) => {
+      const host = teamFor(work, threads, team)
+      if (host) team = host
+      return host?.room()
+    },
     largest: async (gradW) => {
       if (!team || gradW !== team.gradW) return undefined
       const replies = await together(team, team.largestJob)

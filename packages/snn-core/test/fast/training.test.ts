@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint'
 import { evaluateNetwork } from '../../src/evaluate'
 import { takeFastActivity } from '../../src/fast/phases'
+import { localGradients } from '../../src/gradient-source'
 import { type StepReport, trainNetwork } from '../../src/trainer'
 import { trainingConfig } from '../../src/training-config'
 import { identifySamples, type TrainingState } from '../../src/training-state'
@@ -28,6 +29,35 @@ describe.each(['fast', 'folded'] as const)("training with backend '%s'", (backen
       expect(rest.state.optimizer.moments.map(bitsOf)).toEqual(whole.state.optimizer.moments.map(bitsOf))
       expect(rest.state.history).toEqual(whole.state.history)
     }
+  })
+
+  it('trains weights that were made in the room of the source to the same bits, and gives back a copy', async () => {
+    const run = toyRun({ epochs: 2, backend }, 44, TEXT)
+    const whole = await trainNetwork(run)
+    const gradients = localGradients()
+    const room = (await gradients.room!({ network: run.network, ...run.config }))!
+    room.set(run.state.weights)
+    const state = { ...run.state, weights: room }
+    const stopped = await trainNetwork({ ...run, state, gradients, signal: AbortSignal.abort() })
+    const own = await trainNetwork({ ...run, state, gradients })
+    expect(bitsOf(own.state.weights)).toEqual(bitsOf(whole.state.weights))
+    // the updates were made in the room, and neither state lies there
+    expect(bitsOf(room)).toEqual(bitsOf(whole.state.weights))
+    room.fill(0)
+    expect(bitsOf(own.state.weights)).toEqual(bitsOf(whole.state.weights))
+    expect(bitsOf(stopped.state.weights)).toEqual(bitsOf(run.state.weights))
+    await gradients.close()
+  })
+
+  it('leaves the weights in the room alone when others are evaluated', async () => {
+    const { network, config, state } = toyRun({ backend }, 44, TEXT)
+    const gradients = localGradients()
+    const room = (await gradients.room!({ network, ...config }))!
+    room.fill(1)
+    const samples = halves(30, 5)
+    await evaluateNetwork({ ...config, network, weights: state.weights, samples, gradients })
+    expect(new Set(room)).toEqual(new Set([1]))
+    await gradients.close()
   })
 
   it('evaluates to the figures of the reference', async () => {

@@ -108,7 +108,15 @@ describe('workerGradients', () => {
       expect(bitsOf(whole.state.weights)).not.toEqual(bitsOf(run.state.weights))
       for (const threads of [2, 3])
         await withWorkers(threads, async (gradients) => {
-          const together = await trainNetwork({ ...run, gradients })
+          // once from weights of the caller's, once from weights in the memory of the team
+          const room = threads === 2 ? undefined : await gradients.room!({ network, ...config })
+          room?.set(weights)
+          const together = await trainNetwork({
+            ...run,
+            state: { ...run.state, weights: room ?? run.state.weights },
+            gradients,
+          })
+          expect(threads === 2 || room !== undefined).toBe(true)
           sameState(together.state, whole.state)
         })
     },
