@@ -1,6 +1,7 @@
 /*
  * The arithmetic of one compiled module, on four lanes: float32, or binary16 with every result rounded on its own.
- * `HALF` is a constant of the compilation (build.mjs): 0 leaves the plain instructions, 1 adds the rounding.
+ * `HALF` and `FUSED` are constants of the compilation (build.mjs). HALF: 0 leaves the plain instructions, 1 adds the
+ * rounding. FUSED: 1 rounds a product and the sum it goes into together (relaxed SIMD), where float32 may.
  *
  * Binary16 values lie in float32 lanes. A float32 sum, difference, product or quotient of two of them has 24 bits, no
  * fewer than 2·11 + 2: rounding it once more to 11 is the correctly rounded result. Every kernel must keep to these
@@ -72,7 +73,11 @@ export function plus(sum: v128, x: v128): v128 {
   return HALF ? toElevenBits(f32x4.add(sum, lift(x))) : f32x4.add(sum, x)
 }
 
-/** Lifted sum + v · x, the product rounded first. (A product −0 counts as 0: no sum that starts from 0 shows it.) */
+/**
+ * Lifted sum + v · x, the product rounded first unless fused. (A product −0 counts as 0: no sum that starts from 0 shows
+ * it.)
+ */
 export function plusProduct(sum: v128, v: v128, x: v128): v128 {
+  if (FUSED) return f32x4.relaxed_madd(v, x, sum)
   return HALF ? toElevenBits(f32x4.add(sum, lift(toLastBit(f32x4.mul(v, x))))) : f32x4.add(sum, f32x4.mul(v, x))
 }

@@ -8,8 +8,9 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 
 /** The modules: the file each is written to, and whether its arithmetic is that of binary16. */
 export const MODULES = {
-  f32: { file: fileURLToPath(new URL('../src/fast/kernels.wasm.ts', import.meta.url)), half: 0 },
-  f16: { file: fileURLToPath(new URL('../src/fast/kernels-f16.wasm.ts', import.meta.url)), half: 1 },
+  f32: { file: fileURLToPath(new URL('../src/fast/kernels.wasm.ts', import.meta.url)), half: 0, fused: 0 },
+  f16: { file: fileURLToPath(new URL('../src/fast/kernels-f16.wasm.ts', import.meta.url)), half: 1, fused: 0 },
+  fused: { file: fileURLToPath(new URL('../src/fast/kernels-fused.wasm.ts', import.meta.url)), half: 0, fused: 1 },
 }
 
 /** A module's bytes as the compiler makes them from the sources beside this file. */
@@ -24,10 +25,14 @@ export const compileKernels = async (precision) => {
       '--noAssert',
       '--enable',
       'simd',
+      '--enable',
+      'relaxed-simd',
       '--runtime',
       'stub',
       '--use',
       `HALF=${MODULES[precision].half}`,
+      '--use',
+      `FUSED=${MODULES[precision].fused}`,
       '--importMemory',
       '--initialMemory',
       '1',

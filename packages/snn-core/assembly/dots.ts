@@ -4,6 +4,11 @@
  * the order of the reference. Float32 only.
  */
 
+/** sum + x · y; one rounding where fused. Never binary16. */
+function plusProduct(sum: v128, x: v128, y: v128): v128 {
+  return FUSED ? f32x4.relaxed_madd(x, y, sum) : f32x4.add(sum, f32x4.mul(x, y))
+}
+
 function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7))
   const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7))
@@ -74,8 +79,8 @@ export function dotOpen(
             let w = w0 + <usize>load<u32>(pair)
             let g = <usize>load<u32>(pair, 4)
             for (const end = g + size; g < end; g += 32, w += 32) {
-              a = f32x4.add(a, f32x4.mul(v128.load(g), v128.load(w)))
-              b = f32x4.add(b, f32x4.mul(v128.load(g, 16), v128.load(w, 16)))
+              a = plusProduct(a, v128.load(g), v128.load(w))
+              b = plusProduct(b, v128.load(g, 16), v128.load(w, 16))
             }
           }
           const sum = sumLanes(f32x4.add(a, b), a, a, a)
@@ -116,14 +121,14 @@ export function dotOpen(
             for (const end = g + size; g < end; g += 32, w += 32) {
               const x = v128.load(g)
               const y = v128.load(g, 16)
-              a0 = f32x4.add(a0, f32x4.mul(x, v128.load(w0 + w)))
-              a1 = f32x4.add(a1, f32x4.mul(x, v128.load(w1 + w)))
-              a2 = f32x4.add(a2, f32x4.mul(x, v128.load(w2 + w)))
-              a3 = f32x4.add(a3, f32x4.mul(x, v128.load(w3 + w)))
-              b0 = f32x4.add(b0, f32x4.mul(y, v128.load(w0 + w, 16)))
-              b1 = f32x4.add(b1, f32x4.mul(y, v128.load(w1 + w, 16)))
-              b2 = f32x4.add(b2, f32x4.mul(y, v128.load(w2 + w, 16)))
-              b3 = f32x4.add(b3, f32x4.mul(y, v128.load(w3 + w, 16)))
+              a0 = plusProduct(a0, x, v128.load(w0 + w))
+              a1 = plusProduct(a1, x, v128.load(w1 + w))
+              a2 = plusProduct(a2, x, v128.load(w2 + w))
+              a3 = plusProduct(a3, x, v128.load(w3 + w))
+              b0 = plusProduct(b0, y, v128.load(w0 + w, 16))
+              b1 = plusProduct(b1, y, v128.load(w1 + w, 16))
+              b2 = plusProduct(b2, y, v128.load(w2 + w, 16))
+              b3 = plusProduct(b3, y, v128.load(w3 + w, 16))
             }
           }
         } else {
@@ -133,10 +138,10 @@ export function dotOpen(
             for (const end = g + size; g < end; g += 32, w += 32) {
               const x = v128.load(g)
               const y = v128.load(g, 16)
-              a0 = f32x4.add(a0, f32x4.mul(x, v128.load(w0 + w)))
-              a1 = f32x4.add(a1, f32x4.mul(x, v128.load(w1 + w)))
-              b0 = f32x4.add(b0, f32x4.mul(y, v128.load(w0 + w, 16)))
-              b1 = f32x4.add(b1, f32x4.mul(y, v128.load(w1 + w, 16)))
+              a0 = plusProduct(a0, x, v128.load(w0 + w))
+              a1 = plusProduct(a1, x, v128.load(w1 + w))
+              b0 = plusProduct(b0, y, v128.load(w0 + w, 16))
+              b1 = plusProduct(b1, y, v128.load(w1 + w, 16))
             }
           }
         }

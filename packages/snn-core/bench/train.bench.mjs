@@ -19,8 +19,9 @@ const HELP = `node bench/train.bench.mjs [options]
   --spike-density X    weights are scaled so that every layer fires at this rate in the first step (default 0.15)
   --grad-density X     replaces every layer's potential gradients by a seeded draw: for timing only, one thread
   --precision f32|f16  arithmetic of the passes (default f32)
-  --backend fast|folded|reference|both   fast: the order of the reference; folded: AP2 in the taps, sums in
-                       any order (default); reference; both: fast, reference and their ratio (default if small)
+  --backend fast|folded|fused|reference|both   fast: the order of the reference; folded: AP2 in the taps, sums in
+                       any order (default); fused: that with fused multiply-adds; reference; both: fast, reference
+                       and their ratio (default if small)
   --build DIR          folder with another build of the package
   --json FILE|-        writes the figures as JSON`
 

@@ -181,8 +181,10 @@ export type Precision = 'f64' | 'f32' | 'f16'
  * WebAssembly SIMD that make the same additions in the same order, where they support network, neuron and precision.
  * folded (f32 only): the same kernels with every `APk` before a neuron folded into its convolution, and input gradients
  * by output sparsity where that is cheaper: fewer additions, in another order, so that results differ in rounding.
+ * fused (f32 only): as folded, and a product and the sum it goes into are rounded together (relaxed SIMD) where the
+ * runtime can; elsewhere it is folded.
  */
-export type Backend = 'fast' | 'folded' | 'reference'
+export type Backend = 'fast' | 'folded' | 'fused' | 'reference'
 
 /** Where the passes get their arrays from, all zeros: anew every time, or the same ones again. */
 export interface Buffers {

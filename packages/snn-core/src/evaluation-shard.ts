@@ -1,6 +1,7 @@
 import type { Buffers, Layer, LayerInput, Weights } from './api'
 import { batchInput } from './batches'
 import { forwardPass } from './bptt'
+import { usesKernels } from './fast/engine'
 import { fastEvaluationShard } from './fast/fast-shard'
 import type { PassWork } from './gradient-source'
 import { losses, predict } from './loss'
@@ -50,7 +51,7 @@ const activeConnections = (layer: Layer, input: LayerInput): number => {
 
 /** Forward pass and counts of some samples. */
 export const evaluationShard = (work: PassWork, weights: readonly Weights[], buffers?: Buffers): EvaluationTally => {
-  const fast = work.backend === 'fast' || work.backend === 'folded' ? fastEvaluationShard(work, weights) : undefined
+  const fast = usesKernels(work.backend) ? fastEvaluationShard(work, weights) : undefined
   if (fast) return fast
   const { network, neuron, precision, samples, indices, draw } = work
   const { classes, T } = network

@@ -4,6 +4,7 @@ import { reusableBuffers } from './buffers'
 import { type EvaluationTally, evaluationShard } from './evaluation-shard'
 import { releaseEngines } from './fast/engine'
 import { fastBatch, fastLargest, fastRoom, fastUpdate } from './fast/fast-batch'
+import { loadFusedKernels } from './fast/kernels'
 import type { OptimizedWeights, Optimizer } from './optimizer'
 import { weightsOf } from './parameters'
 import { gradientShard, type ShardTally } from './shard'
@@ -130,6 +131,11 @@ const breather = (): (() => Promise<void>) => {
   }
 }
 
+/** Loads what a backend needs before it can compute at once. */
+export const prepareKernels = async ({ backend }: Pick<PassWork, 'backend'>): Promise<void> => {
+  if (backend === 'fused') await loadFusedKernels()
+}
+
 /** Gradients computed in this thread; buffers are reused from shard to shard. */
 export const localGradients = (): GradientSource => {
   const buffers = reusableBuffers()
@@ -141,6 +147,7 @@ export const localGradients = (): GradientSource => {
     mode: 'in-process',
     threads: 1,
     gradients: async (work, weights) => {
+      await prepareKernels(work)
       const layers = weightsOf(work.network, weights)
       const fast = fastBatch(work, layers, owner)
       if (fast) {
@@ -177,7 +184,10 @@ export const localGradients = (): GradientSource => {
       }
       return tally!
     },
-    room: async (work) => fastRoom(work, owner),
+    room: async (work) => {
+      await prepareKernels(work)
+      return fastRoom(work, owner)
+    },
     largest: async (gradW) => fastLargest(gradW, owner),
     update: async (step) => fastUpdate(step, owner),
     close: async () => releaseEngines(owner),

@@ -102,7 +102,7 @@ export const initialWeights = (
     readonly firingRate?: number
     readonly neuron?: NeuronConfig
     readonly balanced?: boolean
-    readonly into?: Float32Array
+    readonly into?: Float32Array | undefined
   } = {},
 ): InitialWeights => {
   const { seed = 1, firingRate = 0.15, neuron = defaultNeuron, balanced = false } = options

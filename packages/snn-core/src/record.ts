@@ -48,7 +48,8 @@ export const recordStep = (work: RecordWork): StepRecord => {
     })
   const part = Uint32Array.from(rows, (row) => indices[row])
   const weights = weightsOf(network, passWeights({ precision }, work.weights))
-  const folded = work.backend === 'folded' && fastSupports(network, neuron, precision, 1, true)
+  const folded =
+    (work.backend === 'folded' || work.backend === 'fused') && fastSupports(network, neuron, precision, 1, true)
   const computed = folded ? foldedNetwork(network) : network
   const held = folded ? weights.map(({ data }, l) => foldedTensor(network.layers[l], data)) : weights
   const trace = forwardPass(computed, held, batchInput(samples, part, network, draw), neuron, precision)

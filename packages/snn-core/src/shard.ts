@@ -1,6 +1,7 @@
 import type { Buffers, RealArray, Weights } from './api'
 import { batchInput } from './batches'
 import { backwardPass, forwardPass, outputGradient } from './bptt'
+import { usesKernels } from './fast/engine'
 import { fastGradientShard } from './fast/fast-shard'
 import type { GradientWork } from './gradient-source'
 import { losses, predict, zeroGradientSamples } from './loss'
@@ -75,8 +76,7 @@ export const gradientShard = (
   gradW: RealArray,
   buffers?: Buffers,
 ): ShardTally => {
-  const fast =
-    work.backend === 'fast' || work.backend === 'folded' ? fastGradientShard(work, weights, gradW) : undefined
+  const fast = usesKernels(work.backend) ? fastGradientShard(work, weights, gradW) : undefined
   if (fast) return fast
   const { network, neuron, precision, samples, indices, draw, batch, lossScale } = work
   const { classes, T, layers } = network

@@ -56,7 +56,7 @@ export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig =>
   const { schedule = 'constant', neuron = defaultNeuron } = options
   const { backend: asked = precision === 'f64' ? 'reference' : 'fast' } = options
   // FP16 is exact, whatever it costs
-  const backend = precision === 'f16' && asked === 'folded' ? 'fast' : asked
+  const backend = precision === 'f16' && (asked === 'folded' || asked === 'fused') ? 'fast' : asked
   for (const [name, value] of Object.entries({ epochs, batch, ...(maxSteps === undefined ? {} : { maxSteps }) }))
     if (!Number.isSafeInteger(value) || value < 1) bad(`${name} as an integer >= 1`, value)
   if (!Number.isSafeInteger(seed)) bad('seed as an integer', seed)
@@ -64,8 +64,8 @@ export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig =>
   if (loss !== 'rate-mse' && loss !== 'count-cross-entropy') bad("loss 'rate-mse' or 'count-cross-entropy'", loss)
   if (precision !== 'f64' && precision !== 'f32' && precision !== 'f16') bad('precision f64, f32 or f16', precision)
   if (schedule !== 'constant' && schedule !== 'cosine') bad("schedule 'constant' or 'cosine'", schedule)
-  if (backend !== 'fast' && backend !== 'folded' && backend !== 'reference')
-    bad("backend 'fast', 'folded' or 'reference'", backend)
+  if (backend !== 'fast' && backend !== 'folded' && backend !== 'fused' && backend !== 'reference')
+    bad("backend 'fast', 'folded', 'fused' or 'reference'", backend)
   return {
     epochs,
     ...(maxSteps === undefined ? {} : { maxSteps }),

@@ -42,8 +42,8 @@ export interface TrainedRun {
   readonly last?: SampledStep
 }
 
-/** Weights before the first step: normal draws, a gain per layer fitted on the first batch. */
-const startState = (plan: RunPlan, out: Console): TrainingState => {
+/** Weights before the first step: normal draws, a gain per layer fitted on the first batch, in memory of the source. */
+const startState = async (plan: RunPlan, gradients: GradientSource, out: Console): Promise<TrainingState> => {
   const { network, config, train } = plan
   const first = batchOf(epochOrder(train.count, config.seed, 0), config.batch, 0)
   const input = batchInput(train, first, network, { seed: config.seed, epoch: 0 })
@@ -51,11 +51,12 @@ const startState = (plan: RunPlan, out: Console): TrainingState => {
     seed: config.seed,
     neuron: config.neuron,
     balanced: plan.preset.balanced === true,
+    into: await gradients.room?.({ network, ...config }),
   })
   for (const { name, firingRate, reached } of layers)
     if (!reached)
       out.warn(`${name} starts at a firing rate of ${(100 * firingRate).toFixed(1)} %, 15 % was out of reach.`)
-  return startTraining(config, weights)
+  return startTraining(config, weights, { keep: true })
 }
 
 /**
@@ -75,7 +76,7 @@ export const trainAsPlanned = async (
   const sampled = new Set(sampledSteps(steps))
   const extraBefore = resumed?.meta.extra as { stages?: readonly StageSummary[] } | undefined
   const stages: StageSummary[] = [...(extraBefore?.stages ?? [])]
-  const state = resumed?.state ?? startState(plan, out)
+  const state = resumed?.state ?? (await startState(plan, gradients, out))
   const meta = (): CheckpointMeta => ({
     network: { text: network.text, input: network.input, T: network.T },
     neuron: config.neuron,

@@ -1,4 +1,4 @@
-import type { Network } from '../api'
+import type { Backend, Network } from '../api'
 import type { PassWork } from '../gradient-source'
 import { shardSamples } from '../shards'
 import { foldedNetwork } from './fold'
@@ -21,11 +21,18 @@ export interface Engine {
   settled: boolean
 }
 
-const keyOf = ({ text, input: { C, H, W }, T }: Network, folded: boolean): string =>
-  `${text} ${C}x${H}x${W} ${T}${folded ? ' folded' : ''}`
+/** Backends that the kernels compute. */
+export type KernelBackend = Exclude<Backend, 'reference'>
 
-const planOf = (network: Network, samples: number, folded: boolean, threads: number): Plan | undefined =>
-  planNetwork(network, samples, folded ? foldedNetwork(network) : network, threads)
+/** Whether the kernels compute the passes where they can. */
+export const usesKernels = (backend: Backend | undefined): backend is KernelBackend =>
+  backend !== undefined && backend !== 'reference'
+
+const keyOf = ({ text, input: { C, H, W }, T }: Network, backend: KernelBackend): string =>
+  `${text} ${C}x${H}x${W} ${T} ${backend}`
+
+const planOf = (network: Network, samples: number, backend: KernelBackend, threads: number): Plan | undefined =>
+  planNetwork(network, samples, backend === 'fast' ? network : foldedNetwork(network), threads)
 
 /** This thread's engines, the last used first: one to train and one to evaluate. */
 let engines: readonly Engine[] = []
@@ -47,8 +54,13 @@ const serves = ({ owner }: Engine, user: EngineUser): boolean =>
  * This thread's engine for a network and at least so many samples, laid out anew where there is none that is free.
  * @param user a source becomes its owner; 'nobody' gets one without an owner, 'reader' any
  */
-export const engineFor = (network: Network, samples: number, folded: boolean, user: EngineUser): Engine | undefined => {
-  const key = keyOf(network, folded)
+export const engineFor = (
+  network: Network,
+  samples: number,
+  backend: KernelBackend,
+  user: EngineUser,
+): Engine | undefined => {
+  const key = keyOf(network, backend)
   const fitting = engines.filter((own) => own.key === key && own.plan.samples >= samples && serves(own, user))
   const found = fitting.find(({ owner }) => owner === user) ?? fitting[0]
   if (found) {
@@ -61,10 +73,10 @@ export const engineFor = (network: Network, samples: number, folded: boolean, us
   }
   const capacity = Math.max(samples, shardSamples(network))
   if (refused.has(`${key} ${capacity}`)) return undefined
-  const plan = planOf(network, capacity, folded, 1)
+  const plan = planOf(network, capacity, backend, 1)
   // views of an engine dropped keep its memory alive as long as somebody has them
   engines = engines.filter((own) => own.key !== key || own.owner !== undefined).slice(0, KEPT - 1)
-  const kernels = plan && createKernels(plan.bytes)
+  const kernels = plan && createKernels(plan.bytes, { fused: backend === 'fused' })
   if (!kernels) {
     refused.add(`${key} ${capacity}`)
     return undefined
@@ -81,29 +93,35 @@ export const releaseEngines = (owner: object): void => {
   for (const own of engines) if (own.owner === owner) own.owner = undefined
 }
 
-/** Whether the fast backend computes what this work asks for, network apart. FP16 is exact: never folded. */
+/** Whether the fast backend computes what this work asks for, network apart. FP16 is exact: never folded or fused. */
 export const fastWork = ({ neuron, precision, backend }: Pick<PassWork, 'neuron' | 'precision' | 'backend'>): boolean =>
-  precision !== 'f64' && neuron.surrogate.kind === 'rectangular' && !(precision === 'f16' && backend === 'folded')
+  precision !== 'f64' &&
+  neuron.surrogate.kind === 'rectangular' &&
+  !(precision === 'f16' && (backend === 'folded' || backend === 'fused'))
 
 /** Bytes that a team of threads needs for a network, or undefined when it does not fit. */
-export const teamBytes = (network: Network, samples: number, folded: boolean, threads: number): number | undefined =>
-  planOf(network, samples, folded, threads)?.bytes
+export const teamBytes = (
+  network: Network,
+  samples: number,
+  backend: KernelBackend,
+  threads: number,
+): number | undefined => planOf(network, samples, backend, threads)?.bytes
 
 /** One thread's engine on the memory of a team; whoever made the memory writes its tables. */
 export const teamEngine = (
   network: Network,
   samples: number,
-  folded: boolean,
+  backend: KernelBackend,
   threads: number,
   memory: MemoryLike,
   tables: boolean,
 ): Engine | undefined => {
-  const plan = planOf(network, samples, folded, threads)
-  const kernels = plan && createKernels(plan.bytes, memory)
+  const plan = planOf(network, samples, backend, threads)
+  const kernels = plan && createKernels(plan.bytes, { shared: memory, fused: backend === 'fused' })
   if (!kernels) return undefined
   if (tables) writeTables(plan, kernels)
   return {
-    key: keyOf(network, folded),
+    key: keyOf(network, backend),
     plan,
     kernels,
     weights: undefined,

@@ -3,7 +3,7 @@ import type { GradientWork, UpdateStep, WeightRoom } from '../gradient-source'
 import { nextWeightsStamp } from '../gradient-source'
 import type { OptimizedWeights, Optimizer } from '../optimizer'
 import type { ShardTally } from '../shard'
-import { type Engine, engineFor, enginesOfThread, fastWork } from './engine'
+import { type Engine, engineFor, enginesOfThread, fastWork, usesKernels } from './engine'
 import { gradientsOf, shardOnEngine } from './fast-shard'
 import { inPhase } from './phases'
 import { alone } from './team'
@@ -20,8 +20,8 @@ export interface FastBatch {
  */
 export const fastBatch = (work: GradientWork, weights: readonly Weights[], owner: object): FastBatch | undefined => {
   const { network, backend, indices } = work
-  if ((backend !== 'fast' && backend !== 'folded') || !fastWork(work)) return undefined
-  const own = engineFor(network, 1, backend === 'folded', owner)
+  if (!usesKernels(backend) || !fastWork(work)) return undefined
+  const own = engineFor(network, 1, backend, owner)
   if (!own) return undefined
   const weightsStamp = nextWeightsStamp()
   let first = true
@@ -39,8 +39,8 @@ export const fastBatch = (work: GradientWork, weights: readonly Weights[], owner
 /** Room for the weights of a network in this thread's engine. @returns undefined when the fast backend does not compute it */
 export const fastRoom = (work: WeightRoom, owner: object): Float32Array | undefined => {
   const { network, backend } = work
-  if ((backend !== 'fast' && backend !== 'folded') || !fastWork(work)) return undefined
-  const own = engineFor(network, 1, backend === 'folded', owner)
+  if (!usesKernels(backend) || !fastWork(work)) return undefined
+  const own = engineFor(network, 1, backend, owner)
   return own && weightRoom(own)
 }
 

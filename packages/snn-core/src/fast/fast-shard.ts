@@ -7,7 +7,7 @@ import { roundNeuron } from '../neuron'
 import { LAYER_COUNTS, labelsOf, type ShardTally, type ShardWork } from '../shard'
 import { shardSamples } from '../shards'
 import { gradientDraw } from './drawn-gradients'
-import { type Engine, type EngineUser, engineFor, fastWork } from './engine'
+import { type Engine, type EngineUser, engineFor, fastWork, type KernelBackend, usesKernels } from './engine'
 import { backwardLayer, loadOutputGradient } from './fast-backward'
 import { type ForwardCounts, forwardLayer, loadInput, outputCounts } from './fast-forward'
 import { locateWeights, packWeights } from './pack-weights'
@@ -30,15 +30,15 @@ export const fastSupports = (
   folded = false,
 ): boolean => {
   const backend = folded ? 'folded' : 'fast'
-  return engineOf({ network, neuron, precision, backend }, samples, folded, 'reader') !== undefined
+  return engineOf({ network, neuron, precision, backend }, samples, backend, 'reader') !== undefined
 }
 
 const engineOf = (
   work: Pick<PassWork, 'network' | 'neuron' | 'precision' | 'backend'>,
   samples: number,
-  folded: boolean,
+  backend: KernelBackend,
   user: EngineUser,
-): Engine | undefined => (fastWork(work) ? engineFor(work.network, samples, folded, user) : undefined)
+): Engine | undefined => (fastWork(work) ? engineFor(work.network, samples, backend, user) : undefined)
 
 const placeOf = (own: Engine, precision: Precision, team: Team = alone): Place => {
   const { plan, kernels } = own
@@ -162,7 +162,8 @@ export const gradientsOf = ({ plan, kernels }: Engine): Float32Array =>
 
 /**
  * `gradientShard` by the fast backend: the same additions in the same order as the reference, so the same bits in ∇w
- * and the same counts. With backend 'folded' it does so for the network with `APk` folded into its convolutions.
+ * and the same counts. With backend 'folded' it does so for the network with `APk` folded into its convolutions; with
+ * 'fused' up to rounding.
  * @returns undefined when it does not compute this network
  */
 export const fastGradientShard = (
@@ -170,7 +171,8 @@ export const fastGradientShard = (
   weights: readonly Weights[],
   gradW: RealArray,
 ): ShardTally | undefined => {
-  const own = engineOf(work, work.indices.length, work.backend === 'folded', 'nobody')
+  const backend = usesKernels(work.backend) ? work.backend : 'fast'
+  const own = engineOf(work, work.indices.length, backend, 'nobody')
   if (!own) return undefined
   const tally = shardOnEngine(own, alone, work, weights, false)
   inPhase('unpack', () => gradW.set(gradientsOf(own)))
@@ -180,7 +182,7 @@ export const fastGradientShard = (
 /** `evaluationShard` by the fast backend, never folded; undefined when it does not compute this network. */
 export const fastEvaluationShard = (work: PassWork, weights: readonly Weights[]): EvaluationTally | undefined => {
   const { network, samples, indices } = work
-  const own = engineOf({ ...work, backend: 'fast' }, indices.length, false, 'reader')
+  const own = engineOf({ ...work, backend: 'fast' }, indices.length, 'fast', 'reader')
   if (!own) return undefined
   const { B, counts, spikeCounts } = forward(prepare(own, work, weights), work)
   const { classes, T } = network

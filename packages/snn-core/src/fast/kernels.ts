@@ -64,6 +64,7 @@ export interface MemoryLike {
 interface WebAssemblyLike {
   readonly Memory: new (size: { initial: number; maximum: number; shared?: boolean }) => MemoryLike
   readonly Module: new (bytes: Uint8Array) => object
+  readonly validate: (bytes: Uint8Array) => boolean
   readonly Instance: new (module: object, imports: object) => { readonly exports: object }
 }
 
@@ -86,14 +87,17 @@ const sharing = (bytes: Uint8Array): Uint8Array => {
   return own
 }
 
-const code = { f32: KERNELS_F32_BASE64, f16: KERNELS_F16_BASE64 } as const
+const code: { readonly f32: string; readonly f16: string; fused?: string | undefined } = {
+  f32: KERNELS_F32_BASE64,
+  f16: KERNELS_F16_BASE64,
+}
 const modules = new Map<string, object>()
 
-const moduleOf = (wasm: WebAssemblyLike, precision: FastPrecision, shared: boolean): object => {
-  const key = `${precision} ${shared}`
+const moduleOf = (wasm: WebAssemblyLike, name: keyof typeof code, shared: boolean): object => {
+  const key = `${name} ${shared}`
   let module = modules.get(key)
   if (!module) {
-    const bytes = decodeBase64(code[precision])
+    const bytes = decodeBase64(code[name]!)
     module = new wasm.Module(shared ? sharing(bytes) : bytes)
     modules.set(key, module)
   }
@@ -113,6 +117,18 @@ export const hasKernels = (): boolean => {
   }
 }
 
+/**
+ * Loads the kernels with fused multiply-adds, once.
+ * @returns false where the runtime has no relaxed SIMD
+ */
+export const loadFusedKernels = async (): Promise<boolean> => {
+  const wasm = runtime()
+  if (!wasm || code.fused !== undefined) return code.fused !== undefined
+  const { KERNELS_FUSED_BASE64 } = await import('./kernels-fused.wasm')
+  if (wasm.validate(decodeBase64(KERNELS_FUSED_BASE64))) code.fused = KERNELS_FUSED_BASE64
+  return code.fused !== undefined
+}
+
 /** Linear memory of at least so many bytes that threads share, or undefined where there is none. */
 export const sharedMemory = (bytes: number): MemoryLike | undefined => {
   const wasm = runtime()
@@ -127,9 +143,13 @@ export const sharedMemory = (bytes: number): MemoryLike | undefined => {
 
 /**
  * A new instance on memory of at least so many bytes, or undefined where there is no WebAssembly with SIMD or no room.
- * @param shared memory of a team of threads, in place of memory of its own
+ * @param options.shared memory of a team of threads, in place of memory of its own
+ * @param options.fused fused multiply-adds, if they have been loaded
  */
-export const createKernels = (bytes: number, shared?: MemoryLike): Kernels | undefined => {
+export const createKernels = (
+  bytes: number,
+  { shared, fused = false }: { readonly shared?: MemoryLike; readonly fused?: boolean } = {},
+): Kernels | undefined => {
   const wasm = runtime()
   if (!wasm || bytes > MEMORY_LIMIT || !hasKernels()) return undefined
   const pages = Math.max(1, Math.ceil(bytes / PAGE))
@@ -138,11 +158,11 @@ export const createKernels = (bytes: number, shared?: MemoryLike): Kernels | und
     const abort = () => {
       throw new Error('a kernel of the fast backend aborted')
     }
-    const instantiate = (precision: FastPrecision) => {
-      const module = moduleOf(wasm, precision, shared !== undefined)
+    const instantiate = (name: keyof typeof code) => {
+      const module = moduleOf(wasm, name, shared !== undefined)
       return new wasm.Instance(module, { env: { memory, abort } }).exports as KernelCalls
     }
-    const run = instantiate('f32')
+    const run = instantiate(fused && code.fused !== undefined ? 'fused' : 'f32')
     let half: KernelCalls | undefined
     const { buffer } = memory
     return {

@@ -6,7 +6,7 @@ import type { OptimizedWeights, Optimizer } from '../optimizer'
 import { weightsOf } from '../parameters'
 import type { ShardTally } from '../shard'
 import { shardSamples, shardsOf } from '../shards'
-import { type Engine, fastWork, teamBytes, teamEngine } from './engine'
+import { type Engine, fastWork, type KernelBackend, teamBytes, teamEngine, usesKernels } from './engine'
 import { bringHome, largestGradient, updateAtHome, updatesInPlace, weightRoom } from './fast-batch'
 import { gradientsOf, shardOnEngine } from './fast-shard'
 import { type MemoryLike, sharedMemory } from './kernels'
@@ -17,7 +17,7 @@ export interface TeamDeed {
   readonly id: number
   readonly memory: MemoryLike
   readonly threads: number
-  readonly folded: boolean
+  readonly backend: KernelBackend
 }
 
 /** What every thread of a team does at once. */
@@ -42,10 +42,10 @@ export interface TeamReply {
 let member: { readonly id: number; readonly engine: Engine } | undefined
 
 /** One thread's part of a job. */
-export const doTeamJob = ({ id, memory, threads, folded }: TeamDeed, me: number, job: TeamJob): TeamReply => {
+export const doTeamJob = ({ id, memory, threads, backend }: TeamDeed, me: number, job: TeamJob): TeamReply => {
   const network = job.what === 'gradients' ? job.work.network : job.network
   if (member?.id !== id) {
-    const engine = teamEngine(network, shardSamples(network), folded, threads, memory, false)
+    const engine = teamEngine(network, shardSamples(network), backend, threads, memory, false)
     if (!engine) throw new Error('a thread of the team could not lay out the network')
     member = { id, engine }
   }
@@ -107,19 +107,17 @@ let ids = 0
  */
 export const teamFor = (work: WeightRoom, threads: number, present: TeamHost | undefined): TeamHost | undefined => {
   const { network, backend } = work
-  if (threads < 2 || (backend !== 'fast' && backend !== 'folded') || work.precision !== 'f32' || !fastWork(work))
-    return undefined
+  if (threads < 2 || !usesKernels(backend) || work.precision !== 'f32' || !fastWork(work)) return undefined
   const key = keyOf(work)
   if (present?.key === key) return present
   if (macsPerSample(network) * shardSamples(network) < TEAM_MACS) return undefined
-  const folded = backend === 'folded'
-  const bytes = teamBytes(network, shardSamples(network), folded, threads)
+  const bytes = teamBytes(network, shardSamples(network), backend, threads)
   const memory = bytes === undefined ? undefined : sharedMemory(bytes)
-  const engine = memory && teamEngine(network, shardSamples(network), folded, threads, memory, true)
+  const engine = memory && teamEngine(network, shardSamples(network), backend, threads, memory, true)
   if (!memory || !engine) return undefined
   const { plan, kernels } = engine
   const { f32, u8 } = kernels.views
-  const deed = { id: ++ids, memory, threads, folded }
+  const deed = { id: ++ids, memory, threads, backend }
   let stamp = 0
   return {
     key,

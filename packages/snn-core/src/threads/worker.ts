@@ -3,7 +3,7 @@ import { reusableBuffers } from '../buffers'
 import { InputError } from '../errors'
 import { type EvaluationTally, evaluationShard } from '../evaluation-shard'
 import { doTeamJob, type TeamDeed, type TeamJob, type TeamReply } from '../fast/team-engine'
-import type { PassWork } from '../gradient-source'
+import { type PassWork, prepareKernels } from '../gradient-source'
 import { weightsOf } from '../parameters'
 import { gradientShard, type ShardTally, type ShardWork } from '../shard'
 
@@ -43,8 +43,9 @@ const failureOf = (error: unknown): WorkerFailure => {
 }
 
 /** Computes one shard, or this thread's part of it, with the same functions as the single-threaded source. */
-export default (task: WorkerTask): WorkerReply => {
+export default async (task: WorkerTask): Promise<WorkerReply> => {
   try {
+    await prepareKernels(task.kind === 'team' ? task.deed : task.work)
     if (task.kind === 'team') return { team: doTeamJob(task.deed, task.me, task.job) }
     const weights = weightsOf(task.work.network, task.weights)
     const tally =

@@ -9,7 +9,7 @@ afterEach(() => {
 })
 
 describe('the compiled kernels', () => {
-  it.each(['f32', 'f16'] as const)(
+  it.each(['f32', 'f16', 'fused'] as const)(
     'are what the compiler makes of assembly/ (%s)',
     async (precision) => {
       const build = new URL('../../assembly/build.mjs', import.meta.url).href

@@ -129,6 +129,8 @@ describe('trainingConfig', () => {
     expect(trainingConfig({ precision: 'f16' }).backend).toBe('fast')
     expect(trainingConfig({ precision: 'f64' }).backend).toBe('reference')
     expect(trainingConfig({ backend: 'folded' }).backend).toBe('folded')
-    expect(() => trainingConfig({ backend: 'gpu' as 'fast' })).toThrow(/backend 'fast', 'folded' or 'reference'/)
+    expect(() => trainingConfig({ backend: 'gpu' as 'fast' })).toThrow(
+      /backend 'fast', 'folded', 'fused' or 'reference'/,
+    )
   })
 })

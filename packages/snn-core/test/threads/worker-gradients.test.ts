@@ -82,7 +82,7 @@ describe('workerGradients', () => {
   it.each([
     ['fast', { kind: 'adam', learningRate: 0.01 }],
     ['folded', { kind: 'sgd', learningRate: 0.1, momentum: 0.9 }],
-    ['fast', { kind: 'sgd', learningRate: 0.1 }],
+    ['fused', { kind: 'sgd', learningRate: 0.1 }],
   ] as const)(
     'shares the layers of a large network among 1, 2 and 3 threads, to the same bits (%s, %o)',
     async (backend, optimizer) => {
