@@ -81,8 +81,8 @@ const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, dens
       run.poolCurrents(target(first, width), pooled, n, width / 4, convH, convW, outH, outW, currentPool, window)
     }
   }
-  const { size, count } = piecesOf(team, maps, forward.maps)
-  team.each(count, (i) => piece(i * size, Math.min(size, maps - i * size)))
+  const pieces = piecesOf(team, maps, forward.maps)
+  team.each(pieces.length, (i) => piece(pieces[i].at, pieces[i].n))
   return entries
 }
 

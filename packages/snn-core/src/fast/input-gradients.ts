@@ -79,11 +79,10 @@ const byMasks = (
   const { layer, blocks, inputBlocks, places, inputs, taps, forwardRows, forwardPlaces } = planned
   const { C, S, stride, outW } = layer
   const capacity = samples * network.T
-  const { size, count } = piecesOf(team, maps, maps)
+  const pieces = piecesOf(team, maps, maps)
   let total = 0
-  team.each(count, (i) => {
-    const m = i * size
-    const n = Math.min(size, maps - m)
+  team.each(pieces.length, (i) => {
+    const { at: m, n } = pieces[i]
     for (const other of inputBlocks) {
       const out = target + capacity * inputs * other.first * 4 + m * inputs * other.width * 4
       views.u8.fill(0, out, out + n * inputs * other.width * 4)
@@ -128,11 +127,10 @@ const convolution = (
   const capacity = samples * network.T
   const backward = inputGradientCut(planned, maps, density)
   const cap = backward.channels * taps
-  const { size, count } = piecesOf(team, maps, backward.maps)
+  const pieces = piecesOf(team, maps, backward.maps)
   let total = 0
-  team.each(count, (i) => {
-    const m = i * size
-    const n = Math.min(size, maps - m)
+  team.each(pieces.length, (i) => {
+    const { at: m, n } = pieces[i]
     const out = (first: number, width: number) => target + capacity * inputs * first * 4 + m * inputs * width * 4
     for (const { first, width } of inputBlocks)
       views.u8.fill(0, out(first, width), out(first, width) + n * inputs * width * 4)

@@ -22,14 +22,25 @@ export const alone: Team = {
   },
 }
 
-/** Pieces of a loop over n items for a team: at most `most` items each, and several pieces a thread. */
-export const piecesOf = (
-  { size }: Team,
-  n: number,
-  most: number,
-): { readonly size: number; readonly count: number } => {
-  const items = size === 1 ? most : Math.max(1, Math.min(most, Math.ceil(n / (4 * size))))
-  return { size: items, count: Math.ceil(n / items) }
+/** Pieces of a loop: from `at`, `n` items. */
+export interface Piece {
+  readonly at: number
+  readonly n: number
+}
+
+/**
+ * Pieces of a loop over n items for a team: at most `most` items each; with more than one thread they get smaller
+ * towards the end, `least` at least, so that all threads end at about the same time.
+ */
+export const piecesOf = ({ size }: Team, n: number, most: number, least = 1): readonly Piece[] => {
+  const pieces: Piece[] = []
+  for (let at = 0; at < n; ) {
+    const share = size === 1 ? most : Math.max(least, Math.ceil((n - at) / (2 * size)))
+    const items = Math.min(most, share, n - at)
+    pieces.push({ at, n: items })
+    at += items
+  }
+  return pieces
 }
 
 /** This thread's share of n pieces of work: from `from` up to `to`. */

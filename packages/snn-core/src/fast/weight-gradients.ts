@@ -5,7 +5,7 @@ import { gradientHome, unfoldGradients } from './pack-weights'
 import { addEffectual, inPhase } from './phases'
 import { type Place, sumOfTeam } from './place'
 import type { PlannedLayer } from './plan'
-import { ownOf, piecesOf } from './team'
+import { ownOf, piecesOf, type Team } from './team'
 
 /** What is known of a layer when its weight gradient is computed. */
 interface UpdateWork {
@@ -41,6 +41,9 @@ export const weightGradients = (place: Place, planned: PlannedLayer, work: Updat
   place.team.meet()
   inPhase('unpack', () => unfoldGradients(place, planned, work.add))
 }
+
+/** Channels of a team's smallest piece: every piece goes through all inputs or gradients once more. */
+const fewest = (channels: number, { size }: Team): number => Math.ceil(channels / (8 * size))
 
 /** Every row adds the gradients that its spikes select. A team shares the input channels, or where few the outputs'. */
 const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, add }: UpdateWork): void => {
@@ -146,8 +149,8 @@ const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, 
   const rows = gradientRows(C, taps, K)
   if (byOutputs) for (let c = 0; c < C; c += rows) piece(c, Math.min(rows, C - c))
   else {
-    const { size, count } = piecesOf(team, C, rows)
-    team.each(count, (i) => piece(i * size, Math.min(size, C - i * size)))
+    const pieces = piecesOf(team, C, rows, fewest(C, team))
+    team.each(pieces.length, (i) => piece(pieces[i].at, pieces[i].n))
   }
   const [effectual] = sumOfTeam(place, [byOutputs && team.me > 0 ? 0 : total])
   addEffectual('weightGradient', effectual * K)
@@ -169,11 +172,10 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
   const update = weightGradientByGradientsCut(planned, maps, gradientDensity)
   const cap = update.maps * outputs
   const home = gradientHome(plan, planned)
-  const { size, count } = piecesOf(team, K, gradientRows(K, taps, C))
+  const pieces = piecesOf(team, K, gradientRows(K, taps, C), fewest(K, team))
   let total = 0
-  team.each(count, (i) => {
-    const k0 = i * size
-    const many = Math.min(size, K - k0)
+  team.each(pieces.length, (i) => {
+    const { at: k0, n: many } = pieces[i]
     inPhase('weightGradient', () => {
       for (const { first, width } of inputBlocks) {
         const at = gradRows + many * taps * first * 4
