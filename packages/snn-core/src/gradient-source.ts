@@ -5,7 +5,7 @@ import { type EvaluationTally, evaluationShard } from './evaluation-shard'
 import { releaseEngines } from './fast/engine'
 import { fastBatch, fastLargest, fastRoom, fastUpdate } from './fast/fast-batch'
 import { loadFusedKernels } from './fast/kernels'
-import type { OptimizedWeights, Optimizer } from './optimizer'
+import type { OptimizedWeights, Optimizer, RateSegment } from './optimizer'
 import { weightsOf } from './parameters'
 import { gradientShard, type ShardTally } from './shard'
 import { shardsOf } from './shards'
@@ -49,6 +49,8 @@ export interface UpdateStep {
   readonly gradW: RealArray
   readonly largest: number
   readonly learningRate: number
+  /** Layers with a rate of their own. */
+  readonly segments?: readonly RateSegment[] | undefined
   /** `gradW` is divided by it first, in place. */
   readonly lossScale: number
 }

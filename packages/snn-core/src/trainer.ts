@@ -6,7 +6,7 @@ import { parameterCount } from './network'
 import { createOptimizer, type OptimizedWeights, updateWeights } from './optimizer'
 import { passWeights } from './parameters'
 import { LAYER_COUNTS } from './shard'
-import { learningRateAt, type TrainingConfig, totalSteps } from './training-config'
+import { learningRateAt, rateSegments, type TrainingConfig, totalSteps } from './training-config'
 import type { TrainingHistory, TrainingState } from './training-state'
 
 /** One layer over one batch; shares of all neurons at all timesteps, 0..1. */
@@ -189,6 +189,7 @@ const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<T
   const steps = totalSteps(config, samples.count)
   const history = structuredClone(run.state.history) as { [K in keyof TrainingHistory]: number[] }
   const { neuron, loss, precision, lossScale, seed, backend, optimizer } = config
+  const segments = rateSegments(config, network)
   let now: OptimizedWeights = { weights: run.state.weights, state: run.state.optimizer }
   let spare: OptimizedWeights | undefined
   let { step } = run.state
@@ -241,13 +242,13 @@ const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<T
     const inPlace =
       largest === undefined
         ? undefined
-        : await gradients.update?.({ config: optimizer, from: now, gradW, largest, learningRate, lossScale })
+        : await gradients.update?.({ config: optimizer, from: now, gradW, largest, learningRate, segments, lossScale })
     if (inPlace) {
       now = inPlace
       spare = undefined
     } else {
       if (lossScale !== 1) for (let i = 0; i < result.gradW.length; i++) result.gradW[i] /= lossScale
-      const next = updateWeights(optimizer, now, result.gradW, learningRate, spare)
+      const next = updateWeights(optimizer, now, result.gradW, learningRate, spare, segments)
       if (!allFinite(next.weights) || !next.state.moments.every(allFinite))
         throw failed('the update gave weights or moments that are not finite', report, config, lastState())
       // two sets of buffers in turn; neither the caller's start state nor the source's memory is ever one of them

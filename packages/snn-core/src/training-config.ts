@@ -1,8 +1,8 @@
-import type { Backend, Loss, NeuronConfig, Precision } from './api'
+import type { Backend, Loss, Network, NeuronConfig, Precision } from './api'
 import { stepsPerEpoch } from './batches'
 import { InputError } from './errors'
 import { defaultNeuron, validateNeuron } from './neuron'
-import { type Optimizer, type OptimizerConfig, optimizerConfig } from './optimizer'
+import { type Optimizer, type OptimizerConfig, optimizerConfig, type RateSegment } from './optimizer'
 
 /** How a network is trained. Every default is a modelling choice (h2learn.md section 1): the paper prints none. */
 export interface TrainingOptions {
@@ -29,6 +29,13 @@ export interface TrainingOptions {
   /** constant: η. cosine: η·(1 + cos(π·step/steps)) / 2. Default constant. */
   readonly schedule?: 'constant' | 'cosine'
   /**
+   * equal: every layer has the learning rate. fan-in: every layer has it divided by its fan-in C·R·S. An Adam step moves
+   * each weight by about the rate, and a neuron sums as many of them as its fan-in has spikes: with equal rates the
+   * layers of large fan-in are moved too far long before those of small fan-in learn (Yang et al., "Tensor Programs V",
+   * 2022, table 3: rates of hidden layers under Adam go with 1 / fan-in). Default equal.
+   */
+  readonly layerRates?: 'equal' | 'fan-in'
+  /**
    * Default fast for f32 and f16, reference for f64: the weights come out the same bit for bit. folded is faster with
    * `APk` and rounds differently (f32 only: with f16 it is fast). What the fast backend does not support is computed by
    * the reference.
@@ -53,7 +60,7 @@ const bad = (expected: string, got: unknown): never => {
 /** Fills in the defaults. @throws InputError that names the option, what it may be and what came */
 export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig => {
   const { epochs = 1, maxSteps, batch = 64, loss = 'rate-mse', seed = 1, precision = 'f32', lossScale = 1 } = options
-  const { schedule = 'constant', neuron = defaultNeuron } = options
+  const { schedule = 'constant', neuron = defaultNeuron, layerRates = 'equal' } = options
   const { backend: asked = precision === 'f64' ? 'reference' : 'fast' } = options
   // FP16 is exact, whatever it costs
   const backend = precision === 'f16' && (asked === 'folded' || asked === 'fused') ? 'fast' : asked
@@ -64,6 +71,7 @@ export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig =>
   if (loss !== 'rate-mse' && loss !== 'count-cross-entropy') bad("loss 'rate-mse' or 'count-cross-entropy'", loss)
   if (precision !== 'f64' && precision !== 'f32' && precision !== 'f16') bad('precision f64, f32 or f16', precision)
   if (schedule !== 'constant' && schedule !== 'cosine') bad("schedule 'constant' or 'cosine'", schedule)
+  if (layerRates !== 'equal' && layerRates !== 'fan-in') bad("layerRates 'equal' or 'fan-in'", layerRates)
   if (backend !== 'fast' && backend !== 'folded' && backend !== 'fused' && backend !== 'reference')
     bad("backend 'fast', 'folded', 'fused' or 'reference'", backend)
   return {
@@ -77,6 +85,7 @@ export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig =>
     lossScale,
     neuron: validateNeuron(neuron),
     schedule,
+    layerRates,
     backend,
   }
 }
@@ -84,6 +93,16 @@ export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig =>
 /** Optimiser steps of the whole run on `count` samples. */
 export const totalSteps = ({ epochs, maxSteps, batch }: TrainingConfig, count: number): number =>
   Math.min(epochs * stepsPerEpoch(count, batch), maxSteps ?? Infinity)
+
+/** Rates of the layers as parts of all weights; undefined when they are equal. */
+export const rateSegments = ({ layerRates }: TrainingConfig, network: Network): readonly RateSegment[] | undefined => {
+  if (layerRates !== 'fan-in') return undefined
+  let to = 0
+  return network.layers.map(({ K, C, R, S }) => {
+    to += K * C * R * S
+    return { to, factor: 1 / (C * R * S) }
+  })
+}
 
 /** Learning rate η of one step (from 0) of `steps`. */
 export const learningRateAt = ({ schedule, optimizer }: TrainingConfig, step: number, steps: number): number =>

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError, ShapeError } from '../src/errors'
+import { parseNetwork } from '../src/network'
 import { createOptimizer, type OptimizerConfig, updateWeights } from '../src/optimizer'
+import { rateSegments, trainingConfig } from '../src/training-config'
 
 const run = (config: OptimizerConfig, start: number[], grads: number[][]) => {
   const weights = Float64Array.from(start)
@@ -40,6 +42,26 @@ describe('updateWeights', () => {
     const { weights, state } = run(config, [0], [[1], [3]])
     expect(state.moments.map((m) => m[0])).toEqual([1.75, 4.75])
     expect(weights[0]).toBeCloseTo(-1 - 1.75 / 0.75 / Math.sqrt(4.75 / 0.75), 10)
+  })
+
+  it('multiplies the rate by that of each layer, by hand', () => {
+    // 1 − 0.5·2·1, 1 − 0.5·2·1, 1 − 0.5·2·0.25
+    const config = { kind: 'sgd', learningRate: 0.5 } as const
+    const { config: full, state } = createOptimizer(config, new Float32Array(3))
+    const from = { weights: new Float32Array(3).fill(1), state }
+    const segments = [
+      { to: 2, factor: 1 },
+      { to: 3, factor: 0.25 },
+    ]
+    const { weights } = updateWeights(full, from, new Float32Array(3).fill(2), 0.5, undefined, segments)
+    expect([...weights]).toEqual([0, 0, 0.75])
+    const network = parseNetwork('4C3(Encoding)-2FC', { input: { C: 2, H: 3, W: 3 }, T: 1 })
+    // 4·2·9 weights of fan-in 18, then 2·36 of fan-in 36
+    expect(rateSegments(trainingConfig({ layerRates: 'fan-in' }), network)).toEqual([
+      { to: 72, factor: 1 / 18 },
+      { to: 144, factor: 1 / 36 },
+    ])
+    expect(rateSegments(trainingConfig(), network)).toBeUndefined()
   })
 
   it('leaves what it was given as it was, and writes into the buffers it may reuse', () => {

@@ -240,6 +240,7 @@ describe('trainingConfig', () => {
     [{ loss: 'mse' }, 'loss'],
     [{ precision: 'bf16' }, 'precision'],
     [{ schedule: 'step' }, 'schedule'],
+    [{ layerRates: 'depth' }, 'layerRates'],
     [{ optimizer: { kind: 'sgd', learningRate: -1 } }, 'learningRate'],
   ])('refuses %j and names the option', (options, name) => {
     expect(() => trainingConfig(options as never)).toThrow(InputError)

@@ -1,7 +1,7 @@
 import type { RealArray, Weights } from '../api'
 import type { GradientWork, UpdateStep, WeightRoom } from '../gradient-source'
 import { nextWeightsStamp } from '../gradient-source'
-import type { OptimizedWeights, Optimizer } from '../optimizer'
+import { forEachSegment, type OptimizedWeights, updateRange } from '../optimizer'
 import type { ShardTally } from '../shard'
 import { type Engine, engineFor, enginesOfThread, fastWork, usesKernels } from './engine'
 import { gradientsOf, shardOnEngine } from './fast-shard'
@@ -80,20 +80,51 @@ export const bringHome = ({ plan, kernels: { views } }: Engine, from: OptimizedW
   }
 }
 
-/** The update of floats `from` up to `to` at home; `steps` counts this one. */
-export const updateAtHome = (
-  { plan: { home }, kernels: { run } }: Engine,
-  config: Optimizer['config'],
+/** What every thread that updates its part is told. */
+export interface HomeUpdate extends Pick<UpdateStep, 'config' | 'learningRate' | 'segments' | 'lossScale'> {
+  /** Updates made with this one. */
+  readonly steps: number
+}
+
+/** The update of floats `from` (a multiple of four) up to `to` (that, or the end) at home. */
+export const updateAtHome = (own: Engine, update: HomeUpdate, from: number, to: number): void => {
+  const { home } = own.plan
+  if (update.lossScale !== 1 && from < to)
+    own.kernels.run.divideAll(home.gradW + from * 4, vectors(to - from), update.lossScale)
+  const end = own.plan.parameters
+  forEachSegment(update.segments, from, to, (begin, stop, factor) => {
+    const rate = update.learningRate * factor
+    // whole vectors by the kernels, what is left at the ends of a layer one by one
+    const first = Math.min(Math.ceil(begin / 4) * 4, stop)
+    const last = stop === end ? end : Math.max(first, Math.floor(stop / 4) * 4)
+    updateSome(own, update, rate, begin, first)
+    if (first < last) updateVectors(own, update, rate, first, last)
+    updateSome(own, update, rate, last, stop)
+  })
+}
+
+const updateSome = (
+  { plan: { home, parameters }, kernels: { views } }: Engine,
+  { config, steps }: HomeUpdate,
   learningRate: number,
-  lossScale: number,
-  steps: number,
+  from: number,
+  to: number,
+): void => {
+  if (from === to) return
+  const at = (address: number) => views.f32.subarray(address / 4, address / 4 + parameters)
+  const own = { weights: at(home.weights), moments: home.moments.map(at) }
+  updateRange({ config, learningRate, steps }, own, at(home.gradW), own, from, to)
+}
+
+const updateVectors = (
+  { plan: { home }, kernels: { run } }: Engine,
+  { config, steps }: HomeUpdate,
+  learningRate: number,
   from: number,
   to: number,
 ): void => {
   const bytes = vectors(to - from)
-  if (bytes === 0) return
   const [w, g, m, v] = [home.weights, home.gradW, ...home.moments].map((address) => address + from * 4)
-  if (lossScale !== 1) run.divideAll(g, bytes, lossScale)
   if (config.kind === 'adam') {
     const { beta1, beta2, epsilon } = config
     const [scale1, scale2] = [1 / (1 - beta1 ** steps), 1 / (1 - beta2 ** steps)]
@@ -123,7 +154,7 @@ export const fastUpdate = (step: UpdateStep, owner: object): OptimizedWeights | 
     const { weights, state } = bringHome(own, step.from)
     own.settled = true
     const steps = state.steps + 1
-    updateAtHome(own, step.config, step.learningRate, step.lossScale, steps, 0, own.plan.parameters)
+    updateAtHome(own, { ...step, steps }, 0, own.plan.parameters)
     return { weights, state: { steps, moments: state.moments } }
   })
 }

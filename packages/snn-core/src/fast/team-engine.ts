@@ -2,12 +2,12 @@ import type { RealArray } from '../api'
 import type { GradientWork, UpdateStep, WeightRoom } from '../gradient-source'
 import { addTallies } from '../gradient-source'
 import { macsPerSample } from '../network'
-import type { OptimizedWeights, Optimizer } from '../optimizer'
+import type { OptimizedWeights } from '../optimizer'
 import { weightsOf } from '../parameters'
 import type { ShardTally } from '../shard'
 import { shardSamples, shardsOf } from '../shards'
 import { type Engine, fastWork, type KernelBackend, teamBytes, teamEngine, usesKernels } from './engine'
-import { bringHome, largestGradient, updateAtHome, updatesInPlace, weightRoom } from './fast-batch'
+import { bringHome, type HomeUpdate, largestGradient, updateAtHome, updatesInPlace, weightRoom } from './fast-batch'
 import { gradientsOf, shardOnEngine } from './fast-shard'
 import { type MemoryLike, sharedMemory } from './kernels'
 import { MEETING_WORDS, shareOf, teamAt } from './team'
@@ -24,14 +24,7 @@ export interface TeamDeed {
 export type TeamJob =
   | { readonly what: 'gradients'; readonly work: GradientWork; readonly visitors: boolean; readonly stamp: number }
   | { readonly what: 'largest'; readonly network: GradientWork['network'] }
-  | {
-      readonly what: 'update'
-      readonly network: GradientWork['network']
-      readonly config: Optimizer['config']
-      readonly learningRate: number
-      readonly lossScale: number
-      readonly steps: number
-    }
+  | { readonly what: 'update'; readonly network: GradientWork['network']; readonly update: HomeUpdate }
 
 export interface TeamReply {
   readonly tally?: ShardTally
@@ -56,7 +49,7 @@ export const doTeamJob = ({ id, memory, threads, backend }: TeamDeed, me: number
     // ranges of whole vectors
     const [from, to] = shareOf(team, Math.ceil(plan.parameters / 4)).map((n) => Math.min(4 * n, plan.parameters))
     if (job.what === 'update') {
-      updateAtHome(own, job.config, job.learningRate, job.lossScale, job.steps, from, to)
+      updateAtHome(own, job.update, from, to)
       return {}
     }
     if (job.what === 'largest') return { largest: from < to ? largestGradient(own, from, to) : 0 }
@@ -136,10 +129,10 @@ export const teamFor = (work: WeightRoom, threads: number, present: TeamHost | u
       if (!updatesInPlace(step)) return undefined
       const { weights, state } = bringHome(engine, step.from)
       engine.settled = true
-      const { config, learningRate, lossScale } = step
+      const { config, learningRate, segments, lossScale } = step
       const steps = state.steps + 1
       return {
-        job: { what: 'update', network, config, learningRate, lossScale, steps },
+        job: { what: 'update', network, update: { config, learningRate, segments, lossScale, steps } },
         result: { weights, state: { steps, moments: state.moments } },
       }
     },

@@ -60,6 +60,26 @@ describe.each(['fast', 'folded'] as const)("training with backend '%s'", (backen
     await gradients.close()
   })
 
+  it.each([
+    { kind: 'sgd', learningRate: 0.2 },
+    { kind: 'sgd', learningRate: 0.2, momentum: 0.9 },
+    { kind: 'adam', learningRate: 0.05 },
+  ] as const)('gives every layer its own rate, as the reference does (%o)', async (optimizer) => {
+    // layers of 36, 30, 90 weights, then 5·27 and 2·45: most end within a vector
+    for (const text of [TEXT, '4C3S2(Encoding)-5C3-2FC', '3C3(Encoding)-5FC-2FC']) {
+      const train = (layerRates: 'equal' | 'fan-in', own: typeof backend | 'reference') =>
+        trainNetwork(toyRun({ epochs: 1, backend: own, optimizer, layerRates, lossScale: 8 }, 44, text))
+      const [own, other, equal] = await Promise.all([
+        train('fan-in', backend),
+        train('fan-in', 'reference'),
+        train('equal', backend),
+      ])
+      const far = Math.max(...Array.from(own.state.weights, (w, i) => Math.abs(w - other.state.weights[i])))
+      expect(far).toBeLessThanOrEqual(backend === 'fast' ? 0 : 1e-3)
+      expect(bitsOf(own.state.weights)).not.toEqual(bitsOf(equal.state.weights))
+    }
+  })
+
   it('evaluates to the figures of the reference', async () => {
     const { network, state, config } = toyRun({ backend }, 44, TEXT)
     const run = { network, weights: state.weights, samples: halves(30, 5), neuron: config.neuron, loss: config.loss }

@@ -100,7 +100,10 @@ describe('workerGradients', () => {
       }
       // 10 samples are a shard of 8 and one of 2; the last batch of the epoch has 3
       const neuron = { ...defaultNeuron, gradWindow: [-0.5, 2.5] as const }
-      const config = trainingConfig({ batch: 10, epochs: 2, seed: 3, optimizer, backend, lossScale: 4, neuron })
+      const layerRates = backend === 'fast' ? 'fan-in' : 'equal'
+      const config = trainingConfig({
+        ...{ batch: 10, epochs: 2, seed: 3, optimizer, layerRates, backend, lossScale: 4, neuron },
+      })
       const first = Uint32Array.from({ length: 8 }, (_, i) => i)
       const { weights } = initialWeights(network, batchInput(samples, first, network), { seed: 2, firingRate: 0.2 })
       const run: TrainingRun = { network, samples, config, state: startTraining(config, weights) }
