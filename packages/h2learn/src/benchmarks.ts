@@ -13,6 +13,8 @@ export interface TrainingPreset {
   readonly T: number
   readonly batch: number
   readonly learningRate: number
+  /** See `layerRates` of the training options; default equal. */
+  readonly layerRates?: 'equal' | 'fan-in'
   /**
    * (th_l, th_r). Wider than the library's default (0.5, 1.5): with that one a silent output neuron gets no gradient and
    * stays silent (modelling choice; the paper prints no window, and the output sparsities of Table III ask for a wide one).

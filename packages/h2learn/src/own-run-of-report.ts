@@ -40,7 +40,7 @@ export const ownRunOfReport = (path: string, text: string): OwnRun => {
   return {
     benchmark,
     name: `run, preset ${report.preset}, ${data.synthetic ? 'built-in data' : 'real data'}`,
-    command: `h2learn run ${report.benchmark}${data.synthetic ? '' : ' --data <folder>'} --preset ${report.preset} --steps ${training.steps} --batch ${report.batch} --lr ${training.learning_rate} --loss ${training.loss} --seed ${report.seed}`,
+    command: `h2learn run ${report.benchmark}${data.synthetic ? '' : ' --data <folder>'} --preset ${report.preset} --steps ${training.steps} --batch ${report.batch} --lr ${training.learning_rate}${training.layer_rates === 'fan-in' ? ' --layer-rates fan-in' : ''} --loss ${training.loss} --seed ${report.seed}`,
     network,
     T,
     tableVI: network === paper.networks[benchmark].network.value && T === paper.networks[benchmark].T,

@@ -40,6 +40,9 @@ export interface ReportTraining {
   readonly precision: string
   readonly optimizer: string
   readonly learning_rate: number
+  /** fan-in: every layer has the learning rate divided by its fan-in. */
+  readonly layer_rates?: 'equal' | 'fan-in'
+  readonly backend?: string
   /** Name of the loss function. */
   readonly loss: string
   readonly curve: readonly ReportCurvePoint[]

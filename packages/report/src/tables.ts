@@ -223,7 +223,7 @@ export const summaryRows = (report: RunReport): readonly (readonly [string, stri
     ],
     [
       'method',
-      `${training.loss} loss, ${training.optimizer}, learning rate ${figure(training.learning_rate)}, batch ${report.batch}, ${training.precision}, seed ${report.seed}`,
+      `${training.loss} loss, ${training.optimizer}, learning rate ${figure(training.learning_rate)}${training.layer_rates === 'fan-in' ? ' / fan-in' : ''}, batch ${report.batch}, ${training.precision}, seed ${report.seed}`,
     ],
     ['masks', `${masks.source}; ${masks.stage} (${at.join(', ')})`],
   ].map(([name, value]) => [name!, oneLine(value!)] as const)

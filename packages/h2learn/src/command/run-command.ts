@@ -55,6 +55,11 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       .option('--lr <x>', 'learning rate', positiveOption('--lr'))
       .option('--optimizer <name>', 'adam (default) or sgd', wordOption('--optimizer', ['adam', 'sgd']))
       .option(
+        '--layer-rates <name>',
+        'equal, or fan-in: every layer has the learning rate divided by its fan-in; default that of the preset',
+        wordOption('--layer-rates', ['equal', 'fan-in']),
+      )
+      .option(
         '--loss <name>',
         'rate-mse (default) or count-cross-entropy',
         wordOption('--loss', ['rate-mse', 'count-cross-entropy']),
@@ -63,6 +68,11 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
         '--precision <name>',
         'f32 (default), f16 (rounded at every operation, slow) or f64',
         wordOption('--precision', ['f32', 'f16', 'f64']),
+      )
+      .option(
+        '--backend <name>',
+        'fast (default; the bits of the reference), folded or fused (faster, other rounding), reference',
+        wordOption('--backend', ['fast', 'folded', 'fused', 'reference']),
       )
       .option('--loss-scale <x>', 'factor on the loss gradient before FP16; default 1', positiveOption('--loss-scale'))
       .option(

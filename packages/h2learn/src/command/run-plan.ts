@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly lr?: number
   readonly loss?: 'rate-mse' | 'count-cross-entropy'
   readonly optimizer?: 'adam' | 'sgd'
+  readonly layerRates?: 'equal' | 'fan-in'
+  readonly backend?: 'fast' | 'folded' | 'fused' | 'reference'
   readonly precision?: 'f32' | 'f16' | 'f64'
   readonly lossScale?: number
   readonly gradWindow?: readonly [number, number]
@@ -148,6 +150,8 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
       kept.optimizer === 'sgd'
         ? { kind: 'sgd', learningRate: kept.lr ?? 0.1, momentum: 0.9 }
         : { kind: 'adam', learningRate: kept.lr ?? preset.learningRate },
+    layerRates: kept.layerRates ?? (kept.optimizer === 'sgd' ? 'equal' : (preset.layerRates ?? 'equal')),
+    ...(kept.backend === undefined ? {} : { backend: kept.backend }),
     precision: kept.precision ?? 'f32',
     lossScale: kept.lossScale ?? 1,
     neuron: { ...defaultNeuron, gradWindow: kept.gradWindow ?? preset.gradWindow },

@@ -313,6 +313,8 @@ export const runReport = (result: RunResult): FullRunReport => {
       precision: config.precision,
       optimizer: config.optimizer.kind,
       learning_rate: config.optimizer.learningRate,
+      layer_rates: config.layerRates,
+      backend: config.backend,
       loss: config.loss,
       curve: curveOf(result),
       interrupted: result.interrupted,
