@@ -1,6 +1,7 @@
-// node scripts/train-bench-doc.mjs [--peers FILE] [--from FILE]: times the learning core and writes docs/benchmarks.md with
-// its plots. --peers: JSON lines of PyTorch runs of the same networks on the same machine; --from: figures of an earlier
-// run (docs/benchmarks.json) instead of timing anew. Nothing else should run beside it.
+// node scripts/train-bench-doc.mjs [--peers FILE] [--node FILE] [--from FILE]: times the learning core and writes
+// docs/benchmarks.md with its plots. --peers: JSON lines of PyTorch runs of the same networks on the same machine; --node:
+// another Node binary to time as well; --from: figures of an earlier run (docs/benchmarks.json) instead of timing anew.
+// Nothing else should run beside it.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,13 +9,15 @@ import { parseArgs } from 'node:util'
 import { renderPlotSvg } from '../packages/report/dist/index.js'
 import { root } from './tools.mjs'
 
-const { values: option } = parseArgs({ options: { peers: { type: 'string' }, from: { type: 'string' } } })
+const { values: option } = parseArgs({
+  options: { peers: { type: 'string' }, node: { type: 'string' }, from: { type: 'string' } },
+})
 
-const bench = (name, args) => {
+const bench = (name, args, { node = process.execPath, flags = [] } = {}) => {
   process.stderr.write(`${name}\n`)
   const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [join(root, 'packages/snn-core/bench/train.bench.mjs'), ...args.split(' '), '--json', '-'],
+    node,
+    [...flags, join(root, 'packages/snn-core/bench/train.bench.mjs'), ...args.split(' '), '--json', '-'],
     { encoding: 'utf8', maxBuffer: 2 ** 26 },
   )
   if (status !== 0) throw new Error(`${name}: ${stderr}`)
@@ -22,13 +25,14 @@ const bench = (name, args) => {
 }
 
 const NETS = ['cifar10', 'mnist', 'n-mnist']
+const PAIRS = [1, 2, 3]
 const DENSITIES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4]
 const trained = '--spike-density 0.1 --grad-density 0.02'
 
 const measure = () => {
   const runs = {}
-  const add = (name, args) => {
-    runs[name] = bench(name, args)
+  const add = (name, args, flags) => {
+    runs[name] = bench(name, args, { flags })
   }
   for (const net of NETS)
     for (const pool of ['current', 'spikes']) {
@@ -36,7 +40,10 @@ const measure = () => {
       add(`${net} ${pool} trained`, `--net ${net} --pool ${pool} ${trained}`)
     }
   add('mlp', '--net mlp --backend fast --reps 20')
-  for (const net of NETS) add(`${net} two threads`, `--net ${net} --threads 2 --reps 8`)
+  // one after the other in turn: what else the machine does changes slowly
+  for (const net of NETS)
+    for (const pair of PAIRS)
+      for (const threads of [1, 2]) add(`${net} pair ${pair} ${threads}`, `--net ${net} --threads ${threads} --reps 8`)
   for (const d of DENSITIES) add(`density ${d}`, `--net cifar10 --spike-density ${d} --grad-density ${d} --reps 3`)
   for (const T of [2, 5, 20]) add(`T ${T}`, `--net cifar10 --T ${T} --reps 3`)
   for (const batch of [1, 2, 8]) add(`batch ${batch}`, `--net cifar10 --batch ${batch} --reps 3`)
@@ -52,11 +59,40 @@ const measure = () => {
   add('dense mlp', '--net mlp --batch 32 --backend both --spike-density 0.9')
   add('dense convolutions', '--net 32C3-32C3-AP2-10FC --input 16x16x8 --batch 8 --backend both --spike-density 0.9')
   add('encoding', '--net 16C5S2(Encoding)-32C3-AP2-32C3-10FC --input 28x28x1 --T 5 --batch 32 --backend both')
+  // Node 20 has relaxed SIMD behind a flag
+  const relaxed = process.version.startsWith('v20.') ? ['--experimental-wasm-relaxed-simd'] : []
+  for (const stage of ['start', 'trained'])
+    add(
+      `cifar10 current ${stage} fused`,
+      `--net cifar10 --backend fused ${stage === 'trained' ? trained : ''}`.trim(),
+      relaxed,
+    )
+  add('batch 16, two threads', '--net cifar10 --batch 16 --threads 2 --reps 3')
   return { date: new Date().toISOString().slice(0, 10), machine: runs.mlp.machine, runs }
+}
+
+/** The main cases with another Node. */
+const measureWith = (node) => {
+  const runs = {}
+  const add = (name, args) => {
+    runs[name] = bench(`${node}: ${name}`, args, { node })
+  }
+  for (const [stage, args] of [
+    ['start', ''],
+    ['trained', trained],
+  ]) {
+    for (const net of NETS)
+      for (const pool of ['current', 'spikes'])
+        add(`${net} ${pool} ${stage}`, `--net ${net} --pool ${pool} ${args}`.trim())
+    add(`cifar10 current ${stage} fused`, `--net cifar10 --backend fused ${args}`.trim())
+  }
+  add('mlp', '--net mlp --backend fast --reps 20')
+  return { version: runs.mlp.machine.replace(/.*Node /, ''), runs }
 }
 
 const file = join(root, 'docs/benchmarks.json')
 const data = option.from ? JSON.parse(readFileSync(option.from, 'utf8')) : measure()
+if (option.node) data.other = measureWith(option.node)
 if (option.peers)
   data.peers = readFileSync(option.peers, 'utf8')
     .trim()
@@ -74,7 +110,8 @@ if (option.peers)
     }))
 writeFileSync(file, `${JSON.stringify(data, null, 1)}\n`)
 
-const { runs, peers = [] } = data
+const { runs, peers = [], other } = data
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 const result = (name) => runs[name].results[0]
 const rate = (name) => result(name).samples_per_s
 const two = (x) => (x >= 100 ? x.toFixed(0) : x.toPrecision(3))
@@ -196,10 +233,48 @@ Real training is on a page of its own: [Real training runs](training-runs.md).
 ${table(['network (T = 10, batch 4)', 'pooling', 'stage', 'ours, samples/s', `PyTorch${peers[0] ? ` ${peers[0].torch}` : ''}, best variant, samples/s`, 'ratio'], speedRows)}
 
 PyTorch's time does not depend on densities. ${peers.length ? `The PyTorch here is Debian's package ${peers[0].torch} (float32), measured in the same hour on the same machine.` : ''}
-A newer PyTorch is faster: with 2.13, on another machine of this kind, the best float32 variants were measured at 2.95 (CIFAR10, AP2), 2.76
-(CIFAR10), 3.66 (MNIST) and 2.26 (N-MNIST, all with AP2(spikes)) and 4205 (MLP) samples/s. Against those figures ours is
-${two(rate('cifar10 current start') / 2.95)}x and ${two(rate('cifar10 current trained') / 2.95)}x (CIFAR10, AP2, start and trained), ${two(rate('cifar10 spikes start') / 2.76)}x and ${two(rate('cifar10 spikes trained') / 2.76)}x (CIFAR10, AP2(spikes)),
-${two(rate('mnist spikes start') / 3.66)}x and ${two(rate('mnist spikes trained') / 3.66)}x (MNIST), ${two(rate('n-mnist spikes start') / 2.26)}x and ${two(rate('n-mnist spikes trained') / 2.26)}x (N-MNIST), ${two(rate('mlp') / 4205)}x (MLP).
+A newer PyTorch is faster, and so is a newer Node. Below are the best float32 variants of PyTorch 2.13, measured on another machine of
+this kind, and our times on this one:
+
+${table(
+  [
+    'network',
+    'stage',
+    'PyTorch 2.13, samples/s',
+    ...[process.version, ...(other ? [other.version] : [])].flatMap((v) => [`Node ${v}`, 'ratio']),
+  ],
+  [
+    ['cifar10 current', 2.95],
+    ['cifar10 spikes', 2.76],
+    ['mnist spikes', 3.66],
+    ['n-mnist spikes', 2.26],
+  ]
+    .flatMap(([name, theirs]) => ['start', 'trained'].map((stage) => [`${name} ${stage}`, stage, theirs]))
+    .concat([['mlp', 'start', 4205]])
+    .map(([name, stage, theirs]) => [
+      name.replace(` ${stage}`, '').replace('current', 'AP2').replace('spikes', 'AP2(spikes)'),
+      stage,
+      theirs,
+      ...[runs, ...(other ? [other.runs] : [])].flatMap((some) => {
+        const ours = some[name].results[0].samples_per_s
+        return [two(ours), ratioCell(ours, theirs)]
+      }),
+    ]),
+)}
+
+Backend \`fused\` (relaxed SIMD${process.version.startsWith('v20.') ? ', a flag of Node 20' : ''}) beside \`folded\`, CIFAR10 with AP2, samples/s:
+
+${table(
+  ['Node', 'stage', 'folded', 'fused', 'ratio'],
+  [[process.version, runs], ...(other ? [[other.version, other.runs]] : [])].flatMap(([version, some]) =>
+    ['start', 'trained'].map((stage) => {
+      const [folded, fused] = ['', ' fused'].map(
+        (end) => some[`cifar10 current ${stage}${end}`].results[0].samples_per_s,
+      )
+      return [version, stage, two(folded), two(fused), ratioCell(fused, folded)]
+    }),
+  ),
+)}
 
 ## Where the time goes
 
@@ -233,10 +308,11 @@ ${table(
 ## Two threads
 
 ${table(
-  ['network', 'one thread, samples/s', 'two threads, samples/s', 'ratio'],
+  ['network', 'one thread, samples/s', 'two threads, samples/s', 'ratio, median', 'three pairs of runs'],
   NETS.map((net) => {
-    const [one, both] = [rate(`${net} current start`), rate(`${net} two threads`)]
-    return [net, two(one), two(both), `${two(both / one)}x`]
+    const [one, both] = [1, 2].map((threads) => PAIRS.map((pair) => rate(`${net} pair ${pair} ${threads}`)))
+    const ratios = PAIRS.map((_, i) => both[i] / one[i]).sort((a, b) => a - b)
+    return [net, two(median(one)), two(median(both)), `${two(median(ratios))}x`, ratios.map(two).join(', ')]
   }),
 )}
 
@@ -272,8 +348,8 @@ alone: 172 MB): ${two(runs['batch 16'].peak_memory_mb)} MB at batch 16, ${two(ru
   peers.length
     ? ` (PyTorch at batch 4: ${two(Math.min(...peers.filter((p) => p.net === 'cifar10').map((p) => p.peak_rss_mb)))} MB)`
     : ''
-}. The goal of 400 MB is missed: besides weights and
-gradients there are the weights once more as rows of output channels (86 MB), the convolutions' as rows of input channels (19 MB), the
-start weights until the first update (86 MB), and potentials, spikes and gradients of a shard of 4 samples (about 70 MB).
+}; ${two(runs['batch 16, two threads'].peak_memory_mb)} MB at batch 16 with two
+threads. The first weights are made in the memory that training works in; there are the convolutions' weights once more as rows of output
+channels and of input channels, and potentials with an open window, spikes and gradients of a shard of 4 samples.
 `
 writeFileSync(join(root, 'docs/benchmarks.md'), page)
