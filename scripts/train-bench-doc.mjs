@@ -111,6 +111,7 @@ if (option.peers)
 writeFileSync(file, `${JSON.stringify(data, null, 1)}\n`)
 
 const { runs, peers = [], other } = data
+const version = data.machine.replace(/.*Node /, '')
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 const result = (name) => runs[name].results[0]
 const rate = (name) => result(name).samples_per_s
@@ -241,7 +242,7 @@ ${table(
     'network',
     'stage',
     'PyTorch 2.13, samples/s',
-    ...[process.version, ...(other ? [other.version] : [])].flatMap((v) => [`Node ${v}`, 'ratio']),
+    ...[version, ...(other ? [other.version] : [])].flatMap((v) => [`Node ${v}`, 'ratio']),
   ],
   [
     ['cifar10 current', 2.95],
@@ -262,16 +263,16 @@ ${table(
     ]),
 )}
 
-Backend \`fused\` (relaxed SIMD${process.version.startsWith('v20.') ? ', a flag of Node 20' : ''}) beside \`folded\`, CIFAR10 with AP2, samples/s:
+Backend \`fused\` (relaxed SIMD${version.startsWith('v20.') ? ', a flag of Node 20' : ''}) beside \`folded\`, CIFAR10 with AP2, samples/s:
 
 ${table(
   ['Node', 'stage', 'folded', 'fused', 'ratio'],
-  [[process.version, runs], ...(other ? [[other.version, other.runs]] : [])].flatMap(([version, some]) =>
+  [[version, runs], ...(other ? [[other.version, other.runs]] : [])].flatMap(([node, some]) =>
     ['start', 'trained'].map((stage) => {
       const [folded, fused] = ['', ' fused'].map(
         (end) => some[`cifar10 current ${stage}${end}`].results[0].samples_per_s,
       )
-      return [version, stage, two(folded), two(fused), ratioCell(fused, folded)]
+      return [node, stage, two(folded), two(fused), ratioCell(fused, folded)]
     }),
   ),
 )}

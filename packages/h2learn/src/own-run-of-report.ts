@@ -2,6 +2,9 @@ import type { OwnRun } from '@h2learn/accelerator/reproduce'
 import { type Benchmark, paper } from '@h2learn/cost-model'
 import { InputError } from '@h2learn/snn-core'
 
+/** An option of the command that repeats a run; nothing where an older report does not have it. */
+const option = (name: string, value: unknown): string => (typeof value === 'string' ? ` --${name} ${value}` : '')
+
 type Json = { readonly [key: string]: unknown }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -40,7 +43,7 @@ export const ownRunOfReport = (path: string, text: string): OwnRun => {
   return {
     benchmark,
     name: `run, preset ${report.preset}, ${data.synthetic ? 'built-in data' : 'real data'}`,
-    command: `h2learn run ${report.benchmark}${data.synthetic ? '' : ' --data <folder>'} --preset ${report.preset} --steps ${training.steps} --batch ${report.batch} --lr ${training.learning_rate}${training.layer_rates === 'fan-in' ? ' --layer-rates fan-in' : ''} --loss ${training.loss} --seed ${report.seed}`,
+    command: `h2learn run ${report.benchmark}${data.synthetic ? '' : ' --data <folder>'} --preset ${report.preset} --steps ${training.steps} --batch ${report.batch} --lr ${training.learning_rate}${option('layer-rates', training.layer_rates)}${option('backend', training.backend)} --loss ${training.loss} --seed ${report.seed}`,
     network,
     T,
     tableVI: network === paper.networks[benchmark].network.value && T === paper.networks[benchmark].T,

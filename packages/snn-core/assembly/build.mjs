@@ -6,7 +6,8 @@ import asc from 'assemblyscript/asc'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** The modules: the file each is written to, and whether its arithmetic is that of binary16. */
+/** The modules: the file each is written to, whether its arithmetic is that of binary16, and whether
+ * products and sums are fused. */
 export const MODULES = {
   f32: { file: fileURLToPath(new URL('../src/fast/kernels.wasm.ts', import.meta.url)), half: 0, fused: 0 },
   f16: { file: fileURLToPath(new URL('../src/fast/kernels-f16.wasm.ts', import.meta.url)), half: 1, fused: 0 },

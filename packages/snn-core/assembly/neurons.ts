@@ -10,7 +10,7 @@ import { add, div, mul, sub } from './arithmetic'
  * Eq. 1 and 5 over T: potentials into `u` (may be `current` itself), spikes and masks as words, and the potentials
  * with an open window side by side: nothing else of them is needed later.
  * @param currentStep bytes between timesteps of the current, 0 when it is the same at every timestep
- * @param values where the open potentials go, up to 12 bytes beyond the last
+ * @param values where the open potentials go: whole vectors are written, none beyond its place if all were open
  * @param starts a word per map: address of its first open potential
  * @param nibbles per four bits of a mask the bytes that bring its values together
  * @param counts two u32 that the number of spikes and of open windows is added to

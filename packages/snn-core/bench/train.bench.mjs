@@ -193,6 +193,12 @@ const denseOperations = () =>
 
 const wanted =
   option.backend ?? (core.macsPerSample(network) * batch < 2e9 ? 'both' : precision === 'f32' ? 'folded' : 'fast')
+if (wanted === 'fused' && !(await core.loadFusedKernels())) {
+  console.error(
+    '--backend fused: this runtime has no relaxed SIMD; Node 20 has it with --experimental-wasm-relaxed-simd',
+  )
+  process.exit(2)
+}
 if (wanted !== 'reference' && !core.fastSupports(network, core.defaultNeuron, precision))
   console.error('the fast backend does not support this network or runtime: the reference computes it')
 const results = []
@@ -208,6 +214,7 @@ const report = {
   reps,
   spike_density: spikeDensity,
   grad_density: gradDensity,
+  parameters: core.parameterCount(network),
   note: gradDensity === undefined ? undefined : 'gradients are a seeded draw: for timing only',
   machine: `${cpus()[0]?.model}, Node ${process.version}`,
   peak_memory_mb: process.resourceUsage().maxRSS / 1024,

@@ -1,5 +1,7 @@
 import type { RealArray } from './api'
 import { InputError, ShapeError } from './errors'
+import { checkSegments, forEachSegment, type RateSegment } from './rate-segments'
+import { updateRange } from './update-range'
 
 /** SGD with momentum (Sutskever's form without dampening): v ← μ·v + ∇w, w ← w − η·v. */
 export interface SgdConfig {
@@ -89,91 +91,25 @@ export interface OptimizedWeights {
   readonly state: OptimizerState
 }
 
-/** Weights up to `to` (from where those before end) whose rate is `factor` times that of the step. */
-export interface RateSegment {
-  readonly to: number
-  readonly factor: number
-}
-
-/** Visits the parts of `from` .. `to` − 1 with one factor each; all of it with 1 without segments. */
-export const forEachSegment = (
-  segments: readonly RateSegment[] | undefined,
-  from: number,
-  to: number,
-  visit: (from: number, to: number, factor: number) => void,
-): void => {
-  let at = from
-  for (const { to: end, factor } of segments ?? [{ to, factor: 1 }]) {
-    const stop = Math.min(end, to)
-    if (stop <= at) continue
-    visit(at, stop, factor)
-    at = stop
-  }
-}
-
-/** The step's numbers that are the same for every weight. */
-interface StepNumbers {
-  readonly config: Optimizer['config']
-  readonly learningRate: number
-  /** Updates made with this one. */
-  readonly steps: number
-}
-
-/** Weights and moments of one step; those of the next may be the same arrays. */
-interface Parameters {
-  readonly weights: RealArray
-  readonly moments: readonly RealArray[]
-}
-
-/** The update of weights `from` .. `to` − 1: see `updateWeights`. */
-export const updateRange = (
-  { config, learningRate, steps }: StepNumbers,
-  { weights: w, moments: [oldM, oldV] }: Parameters,
-  gradW: RealArray,
-  { weights: nextW, moments: [m, v] }: Parameters,
-  from: number,
-  to: number,
-): void => {
-  if (config.kind === 'adam') {
-    const { beta1, beta2, epsilon } = config
-    const keep1 = 1 - beta1
-    const keep2 = 1 - beta2
-    const scale1 = 1 / (1 - beta1 ** steps)
-    const scale2 = 1 / (1 - beta2 ** steps)
-    for (let i = from; i < to; i++) {
-      const g = gradW[i]!
-      const mean = beta1 * oldM![i]! + keep1 * g
-      const square = beta2 * oldV![i]! + keep2 * g * g
-      m![i] = mean
-      v![i] = square
-      nextW[i] = w[i]! - (learningRate * (mean * scale1)) / (Math.sqrt(square * scale2) + epsilon)
-    }
-  } else if (config.momentum > 0) {
-    for (let i = from; i < to; i++) {
-      const velocity = config.momentum * oldM![i]! + gradW[i]!
-      m![i] = velocity
-      nextW[i] = w[i]! - learningRate * velocity
-    }
-  } else for (let i = from; i < to; i++) nextW[i] = w[i]! - learningRate * gradW[i]!
-}
-
 /**
  * One update of all weights. Pure: `from` stays as it is. Each element is computed in double and rounded once into
  * the number type of the weights.
  * sgd:  v ← μ·v + ∇w;  w ← w − η·v
  * adam: m ← β₁·m + (1 − β₁)·∇w;  v ← β₂·v + (1 − β₂)·∇w²;  w ← w − η·(m / (1 − β₁ⁿ)) / (√(v / (1 − β₂ⁿ)) + ε)
  * @param learningRate η of this step (the schedule's), in place of the configured one
- * @param segments layers with a rate of their own; without them all have that of the step
- * @param into buffers of an earlier update that may be overwritten; not those of `from`
- * @throws ShapeError when gradient and weights differ in length, or the state belongs to other weights
+ * @param options.into buffers of an earlier update that may be overwritten; not those of `from`
+ * @param options.segments layers with a rate of their own; without them all have that of the step
+ * @throws ShapeError when gradient and weights differ in length, the state belongs to other weights, or the segments do
  */
 export const updateWeights = (
   config: Optimizer['config'],
   from: OptimizedWeights,
   gradW: RealArray,
   learningRate: number = config.learningRate,
-  into?: OptimizedWeights,
-  segments?: readonly RateSegment[],
+  {
+    into,
+    segments,
+  }: { readonly into?: OptimizedWeights | undefined; readonly segments?: readonly RateSegment[] | undefined } = {},
 ): OptimizedWeights => {
   const n = from.weights.length
   const moments = config.kind === 'adam' ? 2 : config.momentum > 0 ? 1 : 0
@@ -183,6 +119,7 @@ export const updateWeights = (
       expected: `${n} gradients and ${moments} moments of ${n} values`,
       got: `${gradW.length} gradients and moments of ${from.state.moments.map((m) => m.length).join(', ') || 'none'}`,
     })
+  checkSegments(segments, n)
   const steps = from.state.steps + 1
   const next = {
     weights: into?.weights ?? zerosLike(from.weights),

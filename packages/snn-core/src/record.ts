@@ -33,12 +33,12 @@ export interface RecordWork {
 
 /**
  * Everything every layer did for some samples of a training step, computed again with the step's own weights. Samples
- * do not depend on each other, so the values are bit for bit those of the step itself; gradients are divided by the
- * whole batch and carry no `lossScale`.
+ * do not depend on each other, so the values are bit for bit those of the step itself (backend 'fused': up to rounding,
+ * a product and its sum are rounded one by one here); gradients are divided by the whole batch and carry no `lossScale`.
  * @throws InputError when a row is not a place in the batch, or appears twice
  */
 export const recordStep = (work: RecordWork): StepRecord => {
-  const { network, neuron, samples, indices, report, draw, rows, precision = 'f32' } = work
+  const { network, neuron, samples, indices, report, draw, rows, precision = 'f32', backend = 'fast' } = work
   const batch = indices.length
   if (rows.length === 0 || new Set(rows).size !== rows.length || rows.some((row) => !(row in indices)))
     throw new InputError({
@@ -48,8 +48,7 @@ export const recordStep = (work: RecordWork): StepRecord => {
     })
   const part = Uint32Array.from(rows, (row) => indices[row])
   const weights = weightsOf(network, passWeights({ precision }, work.weights))
-  const folded =
-    (work.backend === 'folded' || work.backend === 'fused') && fastSupports(network, neuron, precision, 1, true)
+  const folded = backend !== 'fast' && fastSupports(network, neuron, precision, 1, backend)
   const computed = folded ? foldedNetwork(network) : network
   const held = folded ? weights.map(({ data }, l) => foldedTensor(network.layers[l], data)) : weights
   const trace = forwardPass(computed, held, batchInput(samples, part, network, draw), neuron, precision)

@@ -5,8 +5,9 @@ import { type BatchGradients, type GradientSource, localGradients } from './grad
 import { parameterCount } from './network'
 import { createOptimizer, type OptimizedWeights, updateWeights } from './optimizer'
 import { passWeights } from './parameters'
+import { rateSegments } from './rate-segments'
 import { LAYER_COUNTS } from './shard'
-import { learningRateAt, rateSegments, type TrainingConfig, totalSteps } from './training-config'
+import { learningRateAt, type TrainingConfig, totalSteps } from './training-config'
 import type { TrainingHistory, TrainingState } from './training-state'
 
 /** One layer over one batch; shares of all neurons at all timesteps, 0..1. */
@@ -194,8 +195,8 @@ const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<T
   let spare: OptimizedWeights | undefined
   let { step } = run.state
   let order: Uint32Array | undefined
-  // whether the weights lie in memory of the source, which its next update overwrites
-  let borrowed = run.state.weights.byteLength < run.state.weights.buffer.byteLength
+  // whether the weights may lie in memory of the source, which its next update overwrites: those of the caller may, too
+  let borrowed = true
   const stateNow = (): TrainingState => ({ step, weights: now.weights, optimizer: now.state, history })
   const lastState = (): TrainingState =>
     borrowed
@@ -248,7 +249,7 @@ const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<T
       spare = undefined
     } else {
       if (lossScale !== 1) for (let i = 0; i < result.gradW.length; i++) result.gradW[i] /= lossScale
-      const next = updateWeights(optimizer, now, result.gradW, learningRate, spare, segments)
+      const next = updateWeights(optimizer, now, result.gradW, learningRate, { into: spare, segments })
       if (!allFinite(next.weights) || !next.state.moments.every(allFinite))
         throw failed('the update gave weights or moments that are not finite', report, config, lastState())
       // two sets of buffers in turn; neither the caller's start state nor the source's memory is ever one of them

@@ -1,8 +1,8 @@
-import type { Backend, Loss, Network, NeuronConfig, Precision } from './api'
+import type { Backend, Loss, NeuronConfig, Precision } from './api'
 import { stepsPerEpoch } from './batches'
 import { InputError } from './errors'
 import { defaultNeuron, validateNeuron } from './neuron'
-import { type Optimizer, type OptimizerConfig, optimizerConfig, type RateSegment } from './optimizer'
+import { type Optimizer, type OptimizerConfig, optimizerConfig } from './optimizer'
 
 /** How a network is trained. Every default is a modelling choice (h2learn.md section 1): the paper prints none. */
 export interface TrainingOptions {
@@ -36,9 +36,9 @@ export interface TrainingOptions {
    */
   readonly layerRates?: 'equal' | 'fan-in'
   /**
-   * Default fast for f32 and f16, reference for f64: the weights come out the same bit for bit. folded is faster with
-   * `APk` and rounds differently (f32 only: with f16 it is fast). What the fast backend does not support is computed by
-   * the reference.
+   * Default fast for f32 and f16, reference for f64: the weights come out the same bit for bit. folded and fused are
+   * faster with `APk` and round differently (f32 only: with f16 they are fast); with fused the bits also depend on the
+   * runtime. What the kernels do not support is computed by the reference.
    */
   readonly backend?: Backend
 }
@@ -93,16 +93,6 @@ export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig =>
 /** Optimiser steps of the whole run on `count` samples. */
 export const totalSteps = ({ epochs, maxSteps, batch }: TrainingConfig, count: number): number =>
   Math.min(epochs * stepsPerEpoch(count, batch), maxSteps ?? Infinity)
-
-/** Rates of the layers as parts of all weights; undefined when they are equal. */
-export const rateSegments = ({ layerRates }: TrainingConfig, network: Network): readonly RateSegment[] | undefined => {
-  if (layerRates !== 'fan-in') return undefined
-  let to = 0
-  return network.layers.map(({ K, C, R, S }) => {
-    to += K * C * R * S
-    return { to, factor: 1 / (C * R * S) }
-  })
-}
 
 /** Learning rate η of one step (from 0) of `steps`. */
 export const learningRateAt = ({ schedule, optimizer }: TrainingConfig, step: number, steps: number): number =>

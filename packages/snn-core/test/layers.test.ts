@@ -39,6 +39,23 @@ describe('listSetBits', () => {
 })
 
 describe('layerCurrent', () => {
+  it('lays large layers out in groups of output channels, with the sums of each alone', () => {
+    // 2·32·32·2100 weights: more than one table holds
+    const layer = parseNetwork('2100FC-1FC', { input: { C: 2, H: 32, W: 32 }, T: 1 }).layers[0]
+    const { K, C, R, S } = layer
+    const weights = tensor(
+      'KCRS',
+      'f32',
+      { K, C, R, S },
+      Float32Array.from({ length: K * C * R * S }, (_, i) => Math.sin(i)),
+    )
+    const active = [3, 700, 1024, 2047]
+    const input = spikes(C, 32, 32, ...Array.from({ length: 2048 }, (_, i) => Number(active.includes(i))))
+    const { data } = layerCurrent(layer, input, weights as Weights, 'f32')
+    for (let k = 0; k < K; k++)
+      expect(data[k]).toBe(active.reduce((sum, i) => Math.fround(sum + weights.data[k * 2048 + i]), 0))
+  })
+
   it('is a cross-correlation with zero padding, by hand', () => {
     // one spike in the middle of 3×3: output (y, x) sees it through tap (2 − y, 2 − x): the kernel turned by 180°
     const layer = layerOf('1C3', 1, 3, 3)

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { InputError, ShapeError } from '../src/errors'
 import { parseNetwork } from '../src/network'
 import { createOptimizer, type OptimizerConfig, updateWeights } from '../src/optimizer'
-import { rateSegments, trainingConfig } from '../src/training-config'
+import { rateSegments } from '../src/rate-segments'
+import { trainingConfig } from '../src/training-config'
 
 const run = (config: OptimizerConfig, start: number[], grads: number[][]) => {
   const weights = Float64Array.from(start)
@@ -53,8 +54,10 @@ describe('updateWeights', () => {
       { to: 2, factor: 1 },
       { to: 3, factor: 0.25 },
     ]
-    const { weights } = updateWeights(full, from, new Float32Array(3).fill(2), 0.5, undefined, segments)
+    const { weights } = updateWeights(full, from, new Float32Array(3).fill(2), 0.5, { segments })
     expect([...weights]).toEqual([0, 0, 0.75])
+    for (const wrong of [[], segments.slice(0, 1), [segments[1], segments[0]]])
+      expect(() => updateWeights(full, from, new Float32Array(3), 0.5, { segments: wrong })).toThrow(ShapeError)
     const network = parseNetwork('4C3(Encoding)-2FC', { input: { C: 2, H: 3, W: 3 }, T: 1 })
     // 4·2·9 weights of fan-in 18, then 2·36 of fan-in 36
     expect(rateSegments(trainingConfig({ layerRates: 'fan-in' }), network)).toEqual([
@@ -83,7 +86,7 @@ describe('updateWeights', () => {
           const kept = structuredClone(once)
           const fresh = updateWeights(full, once, grad)
           const spare = updateWeights(full, { weights, state }, grad.map(Math.fround))
-          const reused = updateWeights(full, once, grad, full.learningRate, spare)
+          const reused = updateWeights(full, once, grad, full.learningRate, { into: spare })
           expect(once).toEqual(kept)
           expect(reused).toEqual(fresh)
           expect(reused.weights).toBe(spare.weights)

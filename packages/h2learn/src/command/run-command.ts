@@ -56,7 +56,7 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       .option('--optimizer <name>', 'adam (default) or sgd', wordOption('--optimizer', ['adam', 'sgd']))
       .option(
         '--layer-rates <name>',
-        'equal, or fan-in: every layer has the learning rate divided by its fan-in; default that of the preset',
+        'equal, or fan-in: every layer has the learning rate divided by its fan-in; default that of the preset, equal with sgd',
         wordOption('--layer-rates', ['equal', 'fan-in']),
       )
       .option(
@@ -71,7 +71,7 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       )
       .option(
         '--backend <name>',
-        'fast (default; the bits of the reference), folded or fused (faster, other rounding), reference',
+        'fast (default but for f64; the bits of the reference), folded or fused (faster, other rounding), reference',
         wordOption('--backend', ['fast', 'folded', 'fused', 'reference']),
       )
       .option('--loss-scale <x>', 'factor on the loss gradient before FP16; default 1', positiveOption('--loss-scale'))

@@ -5,6 +5,7 @@ import {
   defaultNeuron,
   InputError,
   identifySamples,
+  loadFusedKernels,
   type Network,
   parseInputSize,
   parseNetwork,
@@ -140,6 +141,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
   const toSee = kept.data === undefined ? (preset.builtIn.samples ?? preset.samples) : preset.samples
   const wanted = kept.epochs === undefined ? Math.ceil(toSee / batch) : kept.epochs * perEpoch
   const maxSteps = kept.steps ?? wanted
+  const backend = kept.backend === 'fused' && !(await loadFusedKernels()) ? 'folded' : kept.backend
   const config = trainingConfig({
     epochs: Math.ceil(maxSteps / perEpoch),
     maxSteps,
@@ -151,7 +153,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
         ? { kind: 'sgd', learningRate: kept.lr ?? 0.1, momentum: 0.9 }
         : { kind: 'adam', learningRate: kept.lr ?? preset.learningRate },
     layerRates: kept.layerRates ?? (kept.optimizer === 'sgd' ? 'equal' : (preset.layerRates ?? 'equal')),
-    ...(kept.backend === undefined ? {} : { backend: kept.backend }),
+    ...(backend === undefined ? {} : { backend }),
     precision: kept.precision ?? 'f32',
     lossScale: kept.lossScale ?? 1,
     neuron: { ...defaultNeuron, gradWindow: kept.gradWindow ?? preset.gradWindow },

@@ -77,6 +77,8 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
   if (options.json !== undefined) await jsonTarget('--json', options.json)
   const plan = await planRun(name, options)
   announce(plan, out)
+  if (plan.kept.backend === 'fused' && plan.config.backend !== 'fused')
+    out.warn('No relaxed SIMD here: backend folded instead of fused.')
   out.detail(`h2learn ${version}, node ${process.versions.node}, ${process.platform} ${process.arch}`)
   const checkpointPath = options.resume ?? checkpointFile(folder, plan.benchmark.name)
   out.detail(`checkpoint: ${checkpointPath}`)

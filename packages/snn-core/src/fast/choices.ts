@@ -13,7 +13,7 @@ export const forcedWeightGradient = () => forced
 
 let forcedInput: 'masks' | 'gradients' | undefined
 
-/** The same for the input gradient where the order of sums is free (backend 'folded'). */
+/** The same for the input gradient where the order of sums is free (backends 'folded' and 'fused'). */
 export const forceInputGradient = (by: 'masks' | 'gradients' | undefined): void => {
   forcedInput = by
 }

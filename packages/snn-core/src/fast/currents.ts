@@ -106,17 +106,21 @@ const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, d
       counts: scratch.counts + forward.maps * pieces.length * 4,
     })
   for (let m = 0; m < maps; m += forward.maps) {
+    // threads must not be several loops apart
+    if (m > 0) team.meet()
     const n = Math.min(forward.maps, maps - m)
-    for (const { c, channels, at, counts } of pieces) {
+    const some = pieces.filter(({ c, channels, at, counts }) => {
       const from = input.address + m * input.mapBytes + c * input.channelBytes
       const [lists, values] = [scratch.lists + at * 2, scratch.values + at * 4]
-      entries += listInputs(place, planned, from, n, channels, lists, values, counts)
-    }
+      const listed = listInputs(place, planned, from, n, channels, lists, values, counts)
+      entries += listed
+      return listed > 0
+    })
     team.each(blocks.length, (i) => {
       const { first, width } = blocks[i]
       const target = out + (capacity * first + m * width) * 4
       views.u8.fill(0, target, target + n * width * 4)
-      for (const { c, channels, at, counts } of pieces)
+      for (const { c, channels, at, counts } of some)
         run.sumRows(
           width,
           forwardRows

@@ -109,7 +109,7 @@ export const listRoom = (geometry: Geometry, inputMaps: number, maps: number) =>
     panel: fc
       ? Math.max(
           Math.max(MOST_ROWS, taps) * Math.min(32, paddedChannels(layer.K)),
-          taps * backward.channels * Math.min(32, paddedChannels(layer.C)),
+          layer.index > 0 ? taps * backward.channels * Math.min(32, paddedChannels(layer.C)) : 0,
         )
       : 0,
   }

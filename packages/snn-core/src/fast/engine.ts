@@ -11,7 +11,7 @@ export interface Engine {
   readonly plan: Plan
   readonly kernels: Kernels
   weights: number | undefined
-  /** Address of the weights that the rows were made of. */
+  /** Address of the weights that the rows were made of, and that large FC layers read during the pass. */
   located: number
   /** Precision that the levels of its inputs are rounded to. */
   levels: FastPrecision
@@ -98,6 +98,10 @@ export const fastWork = ({ neuron, precision, backend }: Pick<PassWork, 'neuron'
   precision !== 'f64' &&
   neuron.surrogate.kind === 'rectangular' &&
   !(precision === 'f16' && (backend === 'folded' || backend === 'fused'))
+
+/** Whether a network fits the kernels and their memory. */
+export const fitsMemory = (network: Network, samples: number, backend: KernelBackend): boolean =>
+  planOf(network, samples, backend, 1) !== undefined
 
 /** Bytes that a team of threads needs for a network, or undefined when it does not fit. */
 export const teamBytes = (

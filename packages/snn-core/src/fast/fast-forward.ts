@@ -2,7 +2,7 @@ import type { LayerInput, NeuronConfig } from '../api'
 import { currents } from './currents'
 import { addEffectual, inPhase } from './phases'
 import { type Place, sumOfTeam } from './place'
-import { openPotentials, type PlannedLayer } from './plan'
+import type { PlannedLayer } from './plan'
 import { ownOf, shareOf } from './team'
 
 /** What the forward pass counted in one layer. */
@@ -89,7 +89,7 @@ const fire = (place: Place, planned: PlannedLayer, B: number, neuron: NeuronConf
       u,
       fired,
       masks + capacity * places * index * 4,
-      openPotentials(plan, planned, planned.blocks[index]),
+      planned.potentials + capacity * places * first * 4,
       planned.starts + capacity * index * 4,
       plan.nibbles,
       B,

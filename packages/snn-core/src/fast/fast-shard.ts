@@ -1,4 +1,4 @@
-import type { Network, NeuronConfig, Precision, RealArray, Weights } from '../api'
+import type { Backend, Network, NeuronConfig, Precision, RealArray, Weights } from '../api'
 import { batchInput } from '../batches'
 import { EVALUATION_COUNTS, type EvaluationTally } from '../evaluation-shard'
 import type { PassWork } from '../gradient-source'
@@ -7,9 +7,18 @@ import { roundNeuron } from '../neuron'
 import { LAYER_COUNTS, labelsOf, type ShardTally, type ShardWork } from '../shard'
 import { shardSamples } from '../shards'
 import { gradientDraw } from './drawn-gradients'
-import { type Engine, type EngineUser, engineFor, fastWork, type KernelBackend, usesKernels } from './engine'
+import {
+  type Engine,
+  type EngineUser,
+  engineFor,
+  fastWork,
+  fitsMemory,
+  type KernelBackend,
+  usesKernels,
+} from './engine'
 import { backwardLayer, loadOutputGradient } from './fast-backward'
 import { type ForwardCounts, forwardLayer, loadInput, outputCounts } from './fast-forward'
+import { hasKernels } from './kernels'
 import { locateWeights, packWeights } from './pack-weights'
 import { inPhase } from './phases'
 import type { Place } from './place'
@@ -18,20 +27,21 @@ import { alone, shareOf, type Team } from './team'
 import { countUnderflow, exactNonZeros } from './underflow'
 
 /**
- * Whether the fast backend computes this network: float32 or (not folded) FP16, rectangular surrogate, no pooling of
- * the raw input, maps up to 255 × 255, all of it within 4 GiB, and a runtime with WebAssembly SIMD. Everything else is
- * left to the reference.
+ * Whether the kernels compute this network: float32 or (backend 'fast') FP16, rectangular surrogate, no pooling of the
+ * raw input, maps up to 255 × 255, all of it within 4 GiB, and a runtime with WebAssembly SIMD. Everything else is left
+ * to the reference.
  */
 export const fastSupports = (
   network: Network,
   neuron: NeuronConfig,
   precision: Precision,
   samples = shardSamples(network),
-  folded = false,
-): boolean => {
-  const backend = folded ? 'folded' : 'fast'
-  return engineOf({ network, neuron, precision, backend }, samples, backend, 'reader') !== undefined
-}
+  backend: Backend = 'fast',
+): boolean =>
+  usesKernels(backend) &&
+  fastWork({ neuron, precision, backend }) &&
+  hasKernels() &&
+  fitsMemory(network, samples, backend)
 
 const engineOf = (
   work: Pick<PassWork, 'network' | 'neuron' | 'precision' | 'backend'>,

@@ -87,9 +87,10 @@ const sharing = (bytes: Uint8Array): Uint8Array => {
   return own
 }
 
-const code: { readonly f32: string; readonly f16: string; fused?: string | undefined } = {
+const code: { readonly f32: string; readonly f16: string; fused: string | undefined } = {
   f32: KERNELS_F32_BASE64,
   f16: KERNELS_F16_BASE64,
+  fused: undefined,
 }
 const modules = new Map<string, object>()
 
@@ -117,16 +118,21 @@ export const hasKernels = (): boolean => {
   }
 }
 
-/**
- * Loads the kernels with fused multiply-adds, once.
- * @returns false where the runtime has no relaxed SIMD
- */
-export const loadFusedKernels = async (): Promise<boolean> => {
-  const wasm = runtime()
-  if (!wasm || code.fused !== undefined) return code.fused !== undefined
+let fusedKernels: Promise<boolean> | undefined
+
+const loadFused = async (): Promise<boolean> => {
   const { KERNELS_FUSED_BASE64 } = await import('./kernels-fused.wasm')
-  if (wasm.validate(decodeBase64(KERNELS_FUSED_BASE64))) code.fused = KERNELS_FUSED_BASE64
+  if (runtime()?.validate(decodeBase64(KERNELS_FUSED_BASE64))) code.fused = KERNELS_FUSED_BASE64
   return code.fused !== undefined
+}
+
+/**
+ * Loads the kernels of backend 'fused', once; a training run does so by itself.
+ * @returns false where the runtime has no relaxed SIMD: 'fused' is 'folded' there
+ */
+export const loadFusedKernels = (): Promise<boolean> => {
+  fusedKernels ??= loadFused()
+  return fusedKernels
 }
 
 /** Linear memory of at least so many bytes that threads share, or undefined where there is none. */

@@ -44,7 +44,7 @@ export interface PlannedLayer {
   readonly taps: number
   /** Words of one channel's bits of one map of neurons. */
   readonly words: number
-  /** Potentials with an open window, one after the other: see `openPotentials`. */
+  /** Potentials with an open window, one after the other; each block from where it would begin if all were open. */
   readonly potentials: number
   /** Address of the first one [block][map]. */
   readonly starts: number
@@ -126,9 +126,6 @@ export interface Plan {
 
 /** Bytes of an FC layer's weights up to which they are kept as rows beside the weights themselves. */
 const ROWS_KEPT = 2 ** 22
-
-/** Bytes between the open potentials of two blocks: what is written is whole vectors. */
-const BLOCK_SLACK = 64
 
 /** True when every number of the layer fits the kernels' 16-bit lists and 8-bit extents. */
 const fits = ({ H, W, R, S, convH, convW }: Layer): boolean =>
@@ -226,7 +223,7 @@ export const planNetwork = (
       inputs,
       taps,
       words,
-      potentials: region(maps * places * Kp * 4 + channelBlocks(K).length * BLOCK_SLACK),
+      potentials: region(maps * places * Kp * 4),
       starts: region(maps * channelBlocks(K).length * 4),
       masks: region(maps * places * channelBlocks(K).length * 4),
       fired: region(maps * places * channelBlocks(K).length * 4),
@@ -302,13 +299,6 @@ export const writeLevels = ({ network, layers }: Plan, { views: { f32 } }: Kerne
     for (let q = 0; q < 256; q++) f32[input.levels / 4 + q] = round(q / unit)
   }
 }
-
-/** Where the open potentials of one block of a layer begin; a little room is between the blocks. */
-export const openPotentials = (
-  { samples, network: { T } }: Pick<Plan, 'samples' | 'network'>,
-  { potentials, places }: PlannedLayer,
-  { first, index }: ChannelBlock,
-): number => potentials + samples * T * places * first * 4 + index * BLOCK_SLACK
 
 /**
  * Per value of four bits 16 bytes each: which bytes bring the lanes whose bit is set together, which bring them back

@@ -95,6 +95,18 @@ describe('fastGradientShard', () => {
   })
 })
 
+describe('fully connected layers of more maps than lists hold', () => {
+  it('give the bits of the reference', () => {
+    // 2^21 entries of 32,768 inputs: 64 maps at once, of 2·40
+    const network = parseNetwork('5FC-3FC', { input: { C: 8, H: 64, W: 64 }, T: 40 })
+    const neuron: NeuronConfig = { ...defaultNeuron, gradWindow: [-1, 3] }
+    const work = { ...workOf(network, 2, 11, 0.02), neuron }
+    const { fast, reference, tally } = both(work, weightsFor(parameterCount(network), 5, 0.1))
+    expect(Buffer.compare(bitsOf(fast), bitsOf(reference))).toBe(0)
+    expect(tally.layers[3]).toBeGreaterThan(0)
+  })
+})
+
 describe('fastGradientShard in FP16', () => {
   it('gives the bits and counts of the reference on any network, overflow and subnormals included', () => {
     const met = { learned: 0, infinite: 0, nan: 0, subnormal: 0, lost: 0 }
@@ -159,7 +171,7 @@ describe('fastSupports', () => {
     expect(fastSupports(network, defaultNeuron, 'f32')).toBe(true)
     expect(fastSupports(network, defaultNeuron, 'f64')).toBe(false)
     expect(fastSupports(network, defaultNeuron, 'f16')).toBe(true)
-    expect(fastSupports(network, defaultNeuron, 'f16', 8, true)).toBe(false)
+    expect(fastSupports(network, defaultNeuron, 'f16', 8, 'folded')).toBe(false)
     expect(fastSupports(network, { ...defaultNeuron, surrogate: { kind: 'arctan', slope: 2 } }, 'f32')).toBe(false)
     expect(fastSupports(parseNetwork('AP2(spikes)-4C3-2FC', size), defaultNeuron, 'f32')).toBe(false)
     const wide = parseNetwork('1C3-2FC', { input: { C: 1, H: 3, W: 300 }, T: 1 })

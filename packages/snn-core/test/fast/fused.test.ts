@@ -39,6 +39,7 @@ describe("backend 'fused'", () => {
   })
 
   it('learns what folded learns up to rounding', async () => {
+    expect(await loadFusedKernels()).toBe(true)
     const text = '4C3S2(Encoding)-6C2P0-AP2-2FC'
     const [fused, folded] = await Promise.all(
       (['fused', 'folded'] as const).map((backend) => trainNetwork(toyRun({ epochs: 2, backend }, 44, text))),

@@ -125,6 +125,28 @@ describe('workerGradients', () => {
     },
   )
 
+  it('shares fully connected layers of many inputs among threads, to the same bits', async () => {
+    // three rounds of lists of 16 maps, and weights that are not kept as rows
+    const shape = { C: 32, H: 64, W: 64 }
+    const network = parseNetwork('32FC-3FC', { input: shape, T: 6 })
+    const { next, below } = rng(5)
+    const count = 8
+    const data = new Uint8Array(count * 6 * 32 * 64 * 64)
+    for (let i = 0; i < data.length; i += 1 + below(200)) data[i] = Number(next() < 0.9)
+    const labels = Uint8Array.from({ length: count }, () => below(3))
+    const samples: Samples = { ...halves(count, 1), kind: 'spikes', T: 6, shape, classes: 3, data, labels }
+    const config = trainingConfig({ batch: count, epochs: 1, optimizer: { kind: 'sgd', learningRate: 1 } })
+    const first = Uint32Array.from([0, 1])
+    const { weights } = initialWeights(network, batchInput(samples, first, network), { seed: 2 })
+    const run: TrainingRun = { network, samples, config, state: startTraining(config, weights) }
+    const whole = await trainNetwork(run)
+    expect(Buffer.compare(bitsOf(whole.state.weights), bitsOf(run.state.weights))).not.toBe(0)
+    await withWorkers(2, async (gradients) => {
+      const together = await trainNetwork({ ...run, gradients })
+      expect(Buffer.compare(bitsOf(together.state.weights), bitsOf(whole.state.weights))).toBe(0)
+    })
+  })
+
   it('resumes a run of 2 threads with 3, bit for bit', async () => {
     const run = toyRun({ epochs: 2 })
     const whole = await trainNetwork(run)
