@@ -29,6 +29,26 @@ const PAIRS = [1, 2, 3]
 const DENSITIES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4]
 const trained = '--spike-density 0.1 --grad-density 0.02'
 
+/** Node 20 has relaxed SIMD behind a flag. */
+const relaxedFlags = (version) => (version.startsWith('v20.') ? ['--experimental-wasm-relaxed-simd'] : [])
+
+const addFused = (add, flags) => {
+  for (const [stage, args] of [
+    ['start', ''],
+    ['trained', ` ${trained}`],
+  ])
+    add(`cifar10 current ${stage} fused`, `--net cifar10 --backend fused${args}`, flags)
+}
+
+/** Best float32 variants of PyTorch 2.13, samples/s, measured on another machine of this kind before this project began. */
+const PYTORCH_2_13 = [
+  ['cifar10 current', 2.95],
+  ['cifar10 spikes', 2.76],
+  ['mnist spikes', 3.66],
+  ['n-mnist spikes', 2.26],
+]
+const PYTORCH_2_13_MLP = 4205
+
 const measure = () => {
   const runs = {}
   const add = (name, args, flags) => {
@@ -38,6 +58,7 @@ const measure = () => {
     for (const pool of ['current', 'spikes']) {
       add(`${net} ${pool} start`, `--net ${net} --pool ${pool}`)
       add(`${net} ${pool} trained`, `--net ${net} --pool ${pool} ${trained}`)
+      if (net === 'cifar10' && pool === 'current') addFused(add, relaxedFlags(process.version))
     }
   add('mlp', '--net mlp --backend fast --reps 20')
   // one after the other in turn: what else the machine does changes slowly
@@ -59,14 +80,6 @@ const measure = () => {
   add('dense mlp', '--net mlp --batch 32 --backend both --spike-density 0.9')
   add('dense convolutions', '--net 32C3-32C3-AP2-10FC --input 16x16x8 --batch 8 --backend both --spike-density 0.9')
   add('encoding', '--net 16C5S2(Encoding)-32C3-AP2-32C3-10FC --input 28x28x1 --T 5 --batch 32 --backend both')
-  // Node 20 has relaxed SIMD behind a flag
-  const relaxed = process.version.startsWith('v20.') ? ['--experimental-wasm-relaxed-simd'] : []
-  for (const stage of ['start', 'trained'])
-    add(
-      `cifar10 current ${stage} fused`,
-      `--net cifar10 --backend fused ${stage === 'trained' ? trained : ''}`.trim(),
-      relaxed,
-    )
   add('batch 16, two threads', '--net cifar10 --batch 16 --threads 2 --reps 3')
   return { date: new Date().toISOString().slice(0, 10), machine: runs.mlp.machine, runs }
 }
@@ -74,9 +87,10 @@ const measure = () => {
 /** The main cases with another Node. */
 const measureWith = (node) => {
   const runs = {}
-  const add = (name, args) => {
-    runs[name] = bench(`${node}: ${name}`, args, { node })
+  const add = (name, args, flags) => {
+    runs[name] = bench(`${node}: ${name}`, args, { node, flags })
   }
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
   for (const [stage, args] of [
     ['start', ''],
     ['trained', trained],
@@ -84,16 +98,22 @@ const measureWith = (node) => {
     for (const net of NETS)
       for (const pool of ['current', 'spikes'])
         add(`${net} ${pool} ${stage}`, `--net ${net} --pool ${pool} ${args}`.trim())
-    add(`cifar10 current ${stage} fused`, `--net cifar10 --backend fused ${args}`.trim())
   }
+  addFused(add, relaxedFlags(version))
   add('mlp', '--net mlp --backend fast --reps 20')
-  return { version: runs.mlp.machine.replace(/.*Node /, ''), runs }
+  return { version, runs }
 }
 
 const file = join(root, 'docs/benchmarks.json')
 const data = option.from ? JSON.parse(readFileSync(option.from, 'utf8')) : measure()
 if (option.node) data.other = measureWith(option.node)
-if (option.peers)
+// peers that are not measured anew stay as they were, with their date
+if (!option.from && !option.peers) {
+  const { peers, peers_date, date } = JSON.parse(readFileSync(file, 'utf8'))
+  Object.assign(data, { peers, peers_date: peers_date ?? date })
+}
+if (option.peers) {
+  data.peers_date = new Date().toISOString().slice(0, 10)
   data.peers = readFileSync(option.peers, 'utf8')
     .trim()
     .split('\n')
@@ -108,6 +128,7 @@ if (option.peers)
       samples_per_s,
       peak_rss_mb,
     }))
+}
 writeFileSync(file, `${JSON.stringify(data, null, 1)}\n`)
 
 const { runs, peers = [], other } = data
@@ -233,9 +254,9 @@ Real training is on a page of its own: [Real training runs](training-runs.md).
 
 ${table(['network (T = 10, batch 4)', 'pooling', 'stage', 'ours, samples/s', `PyTorch${peers[0] ? ` ${peers[0].torch}` : ''}, best variant, samples/s`, 'ratio'], speedRows)}
 
-PyTorch's time does not depend on densities. ${peers.length ? `The PyTorch here is Debian's package ${peers[0].torch} (float32), measured in the same hour on the same machine.` : ''}
-A newer PyTorch is faster, and so is a newer Node. Below are the best float32 variants of PyTorch 2.13, measured on another machine of
-this kind, and our times on this one:
+PyTorch's time does not depend on densities. ${peers.length ? `The PyTorch here is Debian's package ${peers[0].torch} (float32), measured on ${data.peers_date} on the same machine.` : ''}
+A newer PyTorch is faster. Below are the best float32 variants of PyTorch 2.13, measured on another machine of this kind before
+this project began, and our times on this one:
 
 ${table(
   [
@@ -244,14 +265,8 @@ ${table(
     'PyTorch 2.13, samples/s',
     ...[version, ...(other ? [other.version] : [])].flatMap((v) => [`Node ${v}`, 'ratio']),
   ],
-  [
-    ['cifar10 current', 2.95],
-    ['cifar10 spikes', 2.76],
-    ['mnist spikes', 3.66],
-    ['n-mnist spikes', 2.26],
-  ]
-    .flatMap(([name, theirs]) => ['start', 'trained'].map((stage) => [`${name} ${stage}`, stage, theirs]))
-    .concat([['mlp', 'start', 4205]])
+  PYTORCH_2_13.flatMap(([name, theirs]) => ['start', 'trained'].map((stage) => [`${name} ${stage}`, stage, theirs]))
+    .concat([['mlp', 'start', PYTORCH_2_13_MLP]])
     .map(([name, stage, theirs]) => [
       name.replace(` ${stage}`, '').replace('current', 'AP2').replace('spikes', 'AP2(spikes)'),
       stage,
@@ -309,7 +324,7 @@ ${table(
 ## Two threads
 
 ${table(
-  ['network', 'one thread, samples/s', 'two threads, samples/s', 'ratio, median', 'three pairs of runs'],
+  ['network', 'one thread, samples/s', 'two threads, samples/s', 'ratio, median', `${PAIRS.length} pairs of runs`],
   NETS.map((net) => {
     const [one, both] = [1, 2].map((threads) => PAIRS.map((pair) => rate(`${net} pair ${pair} ${threads}`)))
     const ratios = PAIRS.map((_, i) => both[i] / one[i]).sort((a, b) => a - b)
@@ -344,8 +359,8 @@ ${table(
 
 ## Memory
 
-Peak resident memory of the whole process, start weights and all, with CIFAR10's 21.5 M weights (weights and gradients
-alone: 172 MB): ${two(runs['batch 16'].peak_memory_mb)} MB at batch 16, ${two(runs['cifar10 current start'].peak_memory_mb)} MB at batch 4${
+Peak resident memory of the whole process, start weights and all, with CIFAR10's ${two(runs['batch 16'].parameters / 1e6)} M weights (weights and gradients
+alone: ${two((runs['batch 16'].parameters * 8) / 1e6)} MB): ${two(runs['batch 16'].peak_memory_mb)} MB at batch 16, ${two(runs['cifar10 current start'].peak_memory_mb)} MB at batch 4${
   peers.length
     ? ` (PyTorch at batch 4: ${two(Math.min(...peers.filter((p) => p.net === 'cifar10').map((p) => p.peak_rss_mb)))} MB)`
     : ''
