@@ -61,7 +61,7 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       )
       .option(
         '--loss <name>',
-        'rate-mse (default) or count-cross-entropy',
+        'rate-mse or count-cross-entropy; default that of the preset',
         wordOption('--loss', ['rate-mse', 'count-cross-entropy']),
       )
       .option(

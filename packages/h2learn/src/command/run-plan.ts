@@ -147,7 +147,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     maxSteps,
     batch,
     seed,
-    loss: kept.loss ?? 'rate-mse',
+    loss: kept.loss ?? preset.loss ?? 'rate-mse',
     optimizer:
       kept.optimizer === 'sgd'
         ? { kind: 'sgd', learningRate: kept.lr ?? 0.1, momentum: 0.9 }
