@@ -60,7 +60,7 @@ const measure = () => {
       add(`${net} ${pool} trained`, `--net ${net} --pool ${pool} ${trained}`)
       if (net === 'cifar10' && pool === 'current') addFused(add, relaxedFlags(process.version))
     }
-  add('mlp', '--net mlp --backend fast --reps 20')
+  add('mlp', '--net mlp --backend fast --reps 60')
   // one after the other in turn: what else the machine does changes slowly
   for (const net of NETS)
     for (const pair of PAIRS)
@@ -100,7 +100,7 @@ const measureWith = (node) => {
         add(`${net} ${pool} ${stage}`, `--net ${net} --pool ${pool} ${args}`.trim())
   }
   addFused(add, relaxedFlags(version))
-  add('mlp', '--net mlp --backend fast --reps 20')
+  add('mlp', '--net mlp --backend fast --reps 60')
   return { version, runs }
 }
 

@@ -1,3 +1,4 @@
+import type { ChannelBlock } from './channel-blocks'
 import { forwardCut, fullyConnectedCut } from './cuts'
 import { fillForwardPanel } from './pack-weights'
 import type { Place } from './place'
@@ -86,9 +87,18 @@ const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, dens
   return entries
 }
 
+/** Some input channels of an FC layer, and where their lists go: entries before them, and the address of their counts. */
+interface InputPiece {
+  readonly c: number
+  readonly channels: number
+  readonly at: number
+  readonly counts: number
+}
+
 /**
- * All lists of some maps first, then block after block of the outputs: a large layer's weights become rows of one block
- * and some inputs at a time, in the first-level cache.
+ * Lists of some inputs, then block after block of the outputs. A thread alone takes them piece by piece, so that they
+ * stay in the cache. A team and large layers list all inputs first: the team shares the blocks, and a large layer's
+ * weights become rows of one block and one piece at a time, in the cache as well.
  */
 const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, density, out }: CurrentWork): number => {
   const { kernels, team, scratch } = place
@@ -96,45 +106,54 @@ const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, d
   const { layer, input, blocks, taps, forwardRows } = planned
   const { C } = layer
   const forward = fullyConnectedCut(planned, maps, density)
-  let entries = 0
-  const pieces: { readonly c: number; readonly channels: number; readonly at: number; readonly counts: number }[] = []
+  const apart = team.size === 1 && forwardRows !== 0
+  const pieces: InputPiece[] = []
   for (let c = 0; c < C; c += forward.channels)
     pieces.push({
       c,
       channels: Math.min(forward.channels, C - c),
-      at: forward.maps * c * taps,
-      counts: scratch.counts + forward.maps * pieces.length * 4,
+      at: apart ? 0 : forward.maps * c * taps,
+      counts: scratch.counts + (apart ? 0 : forward.maps * pieces.length * 4),
     })
+  let entries = 0
+  const targetOf = ({ first, width }: ChannelBlock, m: number) => out + (capacity * first + m * width) * 4
+  const list = ({ c, channels, at, counts }: InputPiece, m: number, n: number): boolean => {
+    const from = input.address + m * input.mapBytes + c * input.channelBytes
+    const [lists, values] = [scratch.lists + at * 2, scratch.values + at * 4]
+    const listed = listInputs(place, planned, from, n, channels, lists, values, counts)
+    entries += listed
+    return listed > 0
+  }
+  const add = (block: ChannelBlock, { c, channels, at, counts }: InputPiece, m: number, n: number) =>
+    run.sumRows(
+      block.width,
+      forwardRows
+        ? forwardRows + (C * block.first + c * block.width) * taps * 4
+        : fillForwardPanel(place, planned, block, c, channels),
+      scratch.lists + at * 2,
+      input.kind === 'bits' ? 0 : scratch.values + at * 4,
+      counts,
+      channels * taps,
+      targetOf(block, m),
+      block.width * 4,
+      n,
+      0,
+    )
   for (let m = 0; m < maps; m += forward.maps) {
+    const n = Math.min(forward.maps, maps - m)
+    const clear = (block: ChannelBlock) =>
+      views.u8.fill(0, targetOf(block, m), targetOf(block, m) + n * block.width * 4)
+    if (apart) {
+      blocks.forEach(clear)
+      for (const piece of pieces) if (list(piece, m, n)) for (const block of blocks) add(block, piece, m, n)
+      continue
+    }
     // threads must not be several loops apart
     if (m > 0) team.meet()
-    const n = Math.min(forward.maps, maps - m)
-    const some = pieces.filter(({ c, channels, at, counts }) => {
-      const from = input.address + m * input.mapBytes + c * input.channelBytes
-      const [lists, values] = [scratch.lists + at * 2, scratch.values + at * 4]
-      const listed = listInputs(place, planned, from, n, channels, lists, values, counts)
-      entries += listed
-      return listed > 0
-    })
+    const some = pieces.filter((piece) => list(piece, m, n))
     team.each(blocks.length, (i) => {
-      const { first, width } = blocks[i]
-      const target = out + (capacity * first + m * width) * 4
-      views.u8.fill(0, target, target + n * width * 4)
-      for (const { c, channels, at, counts } of some)
-        run.sumRows(
-          width,
-          forwardRows
-            ? forwardRows + (C * first + c * width) * taps * 4
-            : fillForwardPanel(place, planned, blocks[i], c, channels),
-          scratch.lists + at * 2,
-          input.kind === 'bits' ? 0 : scratch.values + at * 4,
-          counts,
-          channels * taps,
-          target,
-          width * 4,
-          n,
-          0,
-        )
+      clear(blocks[i])
+      for (const piece of some) add(blocks[i], piece, m, n)
     })
   }
   return team.me > 0 ? 0 : entries
