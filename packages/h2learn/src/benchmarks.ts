@@ -178,7 +178,6 @@ export const benchmarks: readonly BenchmarkJob[] = [
       },
       {
         ...paper,
-        balanced: true,
         network: published.networks.ImageNet.network.value,
         T: published.networks.ImageNet.T,
         samples: 1_281_167,
