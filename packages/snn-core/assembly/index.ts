@@ -12,5 +12,5 @@ export {
   transposeBits,
 } from './neurons'
 export { expandBits, expandLevels, foldTaps, transposePlanes, unfoldTaps, unpackRows } from './pack'
-export { sumRows } from './rows'
+export { clear, sumRows } from './rows'
 export { largest, updateAdam, updateMomentum, updateSgd } from './update'

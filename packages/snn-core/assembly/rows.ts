@@ -99,6 +99,11 @@ function addRows<Block, Value>(
   }
 }
 
+/** Zeros, where sums start from: typed arrays fill memory that threads share value by value. */
+export function clear(at: usize, bytes: usize): void {
+  memory.fill(at, 0, bytes)
+}
+
 /** `addRows` for a block of 4, 8, 16 or 32 channels; `values` 0: the rows as they are. */
 export function sumRows(
   width: i32,

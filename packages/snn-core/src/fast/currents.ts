@@ -44,7 +44,7 @@ const listInputs = (
 
 const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, density, out }: CurrentWork): number => {
   const { kernels, team, scratch } = place
-  const { run, views } = kernels
+  const { run } = kernels
   const { lists, values, counts, sums, window } = scratch
   const { layer, input, outputs, places, taps, forwardRows, blocks } = planned
   const { C, convH, convW, outH, outW, currentPool } = layer
@@ -56,8 +56,7 @@ const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, dens
       currentPool > 1
         ? sums + forward.maps * outputs * first * 4
         : out + capacity * places * first * 4 + m * places * width * 4
-    for (const { first, width } of blocks)
-      views.u8.fill(0, target(first, width), target(first, width) + n * outputs * width * 4)
+    for (const { first, width } of blocks) run.clear(target(first, width), n * outputs * width * 4)
     for (let c = 0; c < C; c += forward.channels) {
       const channels = Math.min(forward.channels, C - c)
       const from = input.address + m * input.mapBytes + c * input.channelBytes
@@ -102,7 +101,7 @@ interface InputPiece {
  */
 const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, density, out }: CurrentWork): number => {
   const { kernels, team, scratch } = place
-  const { run, views } = kernels
+  const { run } = kernels
   const { layer, input, blocks, taps, forwardRows } = planned
   const { C } = layer
   const forward = fullyConnectedCut(planned, maps, density)
@@ -141,8 +140,7 @@ const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, d
     )
   for (let m = 0; m < maps; m += forward.maps) {
     const n = Math.min(forward.maps, maps - m)
-    const clear = (block: ChannelBlock) =>
-      views.u8.fill(0, targetOf(block, m), targetOf(block, m) + n * block.width * 4)
+    const clear = (block: ChannelBlock) => run.clear(targetOf(block, m), n * block.width * 4)
     if (apart) {
       blocks.forEach(clear)
       for (const piece of pieces) if (list(piece, m, n)) for (const block of blocks) add(block, piece, m, n)

@@ -133,7 +133,7 @@ export const shardOnEngine = (
   if (zeroLoss === B) {
     // nothing to learn: ∇w is 0
     const [from, to] = shareOf(team, plan.parameters)
-    if (!add) kernels.views.f32.fill(0, plan.home.gradW / 4 + from, plan.home.gradW / 4 + to)
+    if (!add) kernels.run.clear(plan.home.gradW + from * 4, (to - from) * 4)
   } else {
     if (lossScale !== 1) for (let i = 0; i < gradOutput.length; i++) gradOutput[i] *= lossScale
     const exact =

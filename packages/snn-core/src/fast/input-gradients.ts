@@ -69,7 +69,7 @@ const cheaperByMasks = (
 
 /** One dot product for every open neuron of the layer below. @returns products of one channel */
 const byMasks = (
-  { plan, kernels: { run, views }, team, scratch }: Place,
+  { plan, kernels: { run }, team, scratch }: Place,
   planned: PlannedLayer,
   maps: number,
   target: number,
@@ -85,7 +85,7 @@ const byMasks = (
     const { at: m, n } = pieces[i]
     for (const other of inputBlocks) {
       const out = target + capacity * inputs * other.first * 4 + m * inputs * other.width * 4
-      views.u8.fill(0, out, out + n * inputs * other.width * 4)
+      run.clear(out, n * inputs * other.width * 4)
       for (const { first, width } of blocks)
         total +=
           width *
@@ -113,7 +113,7 @@ const byMasks = (
 
 /** @returns products of one channel */
 const convolution = (
-  { plan, kernels: { run, views }, team, scratch }: Place,
+  { plan, kernels: { run }, team, scratch }: Place,
   planned: PlannedLayer,
   maps: number,
   density: number,
@@ -132,8 +132,7 @@ const convolution = (
   team.each(pieces.length, (i) => {
     const { at: m, n } = pieces[i]
     const out = (first: number, width: number) => target + capacity * inputs * first * 4 + m * inputs * width * 4
-    for (const { first, width } of inputBlocks)
-      views.u8.fill(0, out(first, width), out(first, width) + n * inputs * width * 4)
+    for (const { first, width } of inputBlocks) run.clear(out(first, width), n * inputs * width * 4)
     for (let k = 0; k < K; k += backward.channels) {
       const channels = Math.min(backward.channels, K - k)
       const entries = run.listGradients(
@@ -183,7 +182,7 @@ const convolution = (
 /** @returns products of one channel */
 const fullyConnected = (place: Place, planned: PlannedLayer, maps: number, density: number, target: number): number => {
   const { plan, kernels, team, scratch } = place
-  const { run, views } = kernels
+  const { run } = kernels
   const { network, samples, nonZeros } = plan
   const { lists, values, counts, window } = scratch
   const { layer, places, inputs, words, channelTable } = planned
@@ -195,7 +194,7 @@ const fullyConnected = (place: Place, planned: PlannedLayer, maps: number, densi
     const block = planned.inputBlocks[i]
     const { first, width } = block
     const out = target + capacity * inputs * first * 4
-    views.u8.fill(0, out, out + maps * inputs * width * 4)
+    run.clear(out, maps * inputs * width * 4)
     for (let k = 0; k < K; k += many) {
       const channels = Math.min(many, K - k)
       const entries = run.listGradients(

@@ -8,6 +8,7 @@ type Address = number
 
 /** What the compiled kernels of `assembly/` export; every argument is a number, addresses are bytes. */
 export interface KernelCalls {
+  readonly clear: (at: Address, bytes: number) => void
   readonly sumRows: (
     width: number,
     rows: Address,

@@ -80,10 +80,7 @@ const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, 
   let total = 0
   const piece = (c0: number, many: number) => {
     inPhase('weightGradient', () => {
-      for (const { first, width } of blocks) {
-        const at = gradRows + many * taps * first * 4
-        views.u8.fill(0, at, at + many * taps * width * 4)
-      }
+      for (const { first, width } of blocks) run.clear(gradRows + many * taps * first * 4, many * taps * width * 4)
       for (let m = 0; m < maps; m += update.maps) {
         const n = Math.min(update.maps, maps - m)
         if (!views.u32.subarray(active / 4 + m, active / 4 + m + n).some((word) => word !== 0)) continue
@@ -177,10 +174,7 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
   team.each(pieces.length, (i) => {
     const { at: k0, n: many } = pieces[i]
     inPhase('weightGradient', () => {
-      for (const { first, width } of inputBlocks) {
-        const at = gradRows + many * taps * first * 4
-        views.u8.fill(0, at, at + many * taps * width * 4)
-      }
+      for (const { first, width } of inputBlocks) run.clear(gradRows + many * taps * first * 4, many * taps * width * 4)
       for (let m = 0; m < maps; m += update.maps) {
         const n = Math.min(update.maps, maps - m)
         if (!views.u32.subarray(activeMaps / 4 + m, activeMaps / 4 + m + n).some((word) => word !== 0)) continue
