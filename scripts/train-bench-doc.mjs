@@ -25,7 +25,7 @@ const bench = (name, args, { node = process.execPath, flags = [] } = {}) => {
 }
 
 const NETS = ['cifar10', 'mnist', 'n-mnist']
-const PAIRS = [1, 2, 3]
+const PAIRS = [1, 2, 3, 4, 5, 6, 7]
 const DENSITIES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4]
 const trained = '--spike-density 0.1 --grad-density 0.02'
 
@@ -64,7 +64,7 @@ const measure = () => {
   // one after the other in turn: what else the machine does changes slowly
   for (const net of NETS)
     for (const pair of PAIRS)
-      for (const threads of [1, 2]) add(`${net} pair ${pair} ${threads}`, `--net ${net} --threads ${threads} --reps 8`)
+      for (const threads of [1, 2]) add(`${net} pair ${pair} ${threads}`, `--net ${net} --threads ${threads} --reps 15`)
   for (const d of DENSITIES) add(`density ${d}`, `--net cifar10 --spike-density ${d} --grad-density ${d} --reps 3`)
   for (const T of [2, 5, 20]) add(`T ${T}`, `--net cifar10 --T ${T} --reps 3`)
   for (const batch of [1, 2, 8]) add(`batch ${batch}`, `--net cifar10 --batch ${batch} --reps 3`)

@@ -3,7 +3,23 @@ import { type Benchmark, paper } from '@h2learn/cost-model'
 import { InputError } from '@h2learn/snn-core'
 
 /** An option of the command that repeats a run; nothing where an older report does not have it. */
-const option = (name: string, value: unknown): string => (typeof value === 'string' ? ` --${name} ${value}` : '')
+const option = (name: string, value: unknown): string => {
+  if (Array.isArray(value)) return ` --${name}=${value.join(',')}`
+  if (typeof value === 'boolean') return ` --${value ? '' : 'no-'}${name}`
+  return typeof value === 'string' || typeof value === 'number' ? ` --${name} ${value}` : ''
+}
+
+/** What of a report's training are options of the command, by name. */
+const TRAINING_OPTIONS = {
+  lr: 'learning_rate',
+  'layer-rates': 'layer_rates',
+  beta2: 'beta2',
+  'firing-rate': 'first_firing_rate',
+  'grad-window': 'grad_window',
+  'detach-reset': 'detach_reset',
+  backend: 'backend',
+  loss: 'loss',
+} as const
 
 type Json = { readonly [key: string]: unknown }
 
@@ -39,11 +55,14 @@ export const ownRunOfReport = (path: string, text: string): OwnRun => {
   const T = numberAt('T', report.T)
   const list = (name: string, value: unknown) =>
     Array.isArray(value) ? (value as Json[]) : complain(`${name} as a list`, typeof value)
+  const options = Object.entries(TRAINING_OPTIONS)
+    .map(([name, key]) => option(name, training[key]))
+    .join('')
   const samplesSeen = numberAt('training.samples_seen', training.samples_seen)
   return {
     benchmark,
     name: `run, preset ${report.preset}, ${data.synthetic ? 'built-in data' : 'real data'}`,
-    command: `h2learn run ${report.benchmark}${data.synthetic ? '' : ' --data <folder>'} --preset ${report.preset} --steps ${training.steps} --batch ${report.batch} --lr ${training.learning_rate}${option('layer-rates', training.layer_rates)}${option('backend', training.backend)} --loss ${training.loss} --seed ${report.seed}`,
+    command: `h2learn run ${report.benchmark}${data.synthetic ? '' : ' --data <folder>'} --preset ${report.preset} --steps ${training.steps} --batch ${report.batch}${options} --seed ${report.seed}`,
     network,
     T,
     tableVI: network === paper.networks[benchmark].network.value && T === paper.networks[benchmark].T,

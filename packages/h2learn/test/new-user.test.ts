@@ -72,6 +72,12 @@ describe.skipIf(!built)('h2learn as a new user meets it (skipped without a build
     ['a fraction of a step', ['run', 'mnist', '--steps', '1.5'], /--steps: expected a whole number >= 1, got "1\.5"/],
     ['an empty number', ['run', 'mnist', '--T', ''], /--T: expected a whole number from 1 to 1000, got ""/],
     ['a number with a unit', ['run', 'mnist', '--lr', '1e-3x'], /--lr: expected a number above 0, got "1e-3x"/],
+    ['a firing rate above one', ['run', 'mnist', '--firing-rate', '1.5'], /a number between 0 and 1, got "1.5"/],
+    [
+      'a decay that is no number',
+      ['run', 'mnist', '--beta2', 'x'],
+      /--beta2: expected a number between 0 and 1, got "x"/,
+    ],
     ['a window the wrong way round', ['run', 'mnist', '--grad-window', '2,1'], /low < high, got "2,1"/],
     ['quiet and verbose at once', ['run', 'mnist', '-q', '-v'], /--quiet --verbose: expected one of the two, got both/],
     ['JSON into a folder', ['run', 'mnist', '--json', '.'], /--json: expected a file or -, got the folder/],

@@ -36,6 +36,18 @@ it('takes accuracy, sparsities, rates and speed of a run, and whether its networ
     firingRates: [0.187, 0.182],
     samples_per_s: 958,
   })
+  const training = {
+    ...report.training,
+    layer_rates: 'fan-in',
+    beta2: 0.99,
+    first_firing_rate: 0.1,
+    grad_window: [-0.5, 2],
+    detach_reset: false,
+    backend: 'fused',
+  }
+  expect(read({ training }).command).toBe(
+    'h2learn run mnist --data <folder> --preset paper --steps 160 --batch 16 --lr 0.0002 --layer-rates fan-in --beta2 0.99 --firing-rate 0.1 --grad-window=-0.5,2 --no-detach-reset --backend fused --loss count-cross-entropy --seed 1',
+  )
   expect(read({ T: 5 }).tableVI).toBe(false)
   expect(read({ notes: [] }).testSamples).toBe(10000)
 })

@@ -42,6 +42,14 @@ export interface ReportTraining {
   readonly learning_rate: number
   /** fan-in: every layer has the learning rate divided by its fan-in. */
   readonly layer_rates?: 'equal' | 'fan-in'
+  /** Decay of Adam's mean of squared gradients. */
+  readonly beta2?: number
+  /** Rate at which the layers fired on the first batch before the first step. */
+  readonly first_firing_rate?: number
+  /** (th_l, th_r). */
+  readonly grad_window?: readonly [number, number]
+  /** True: the gradient does not pass the reset (Eq. 2 without the first term of ∇s). */
+  readonly detach_reset?: boolean
   readonly backend?: string
   /** Name of the loss function. */
   readonly loss: string

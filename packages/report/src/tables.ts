@@ -1,4 +1,4 @@
-import type { ReportPaperRow, RunReport } from './api'
+import type { ReportPaperRow, ReportTraining, RunReport } from './api'
 import { count, figure, gap, missing, oneLine, percent, quantity } from './format'
 
 /** What a cell shows and what it sorts by. */
@@ -223,11 +223,21 @@ export const summaryRows = (report: RunReport): readonly (readonly [string, stri
     ],
     [
       'method',
-      `${training.loss} loss, ${training.optimizer}, learning rate ${figure(training.learning_rate)}${training.layer_rates === 'fan-in' ? ' / fan-in' : ''}, batch ${report.batch}, ${training.precision}, seed ${report.seed}`,
+      `${training.loss} loss, ${training.optimizer}, learning rate ${figure(training.learning_rate)}${training.layer_rates === 'fan-in' ? ' / fan-in' : ''}, batch ${report.batch}, ${training.precision}, seed ${report.seed}${startOf(training)}`,
     ],
     ['masks', `${masks.source}; ${masks.stage} (${at.join(', ')})`],
   ].map(([name, value]) => [name!, oneLine(value!)] as const)
 }
+
+/** Window, reset and first firing rate of the neurons, where the report has them. */
+const startOf = ({ grad_window: window, detach_reset, first_firing_rate: rate }: ReportTraining): string =>
+  [
+    window && `, window (${window.join(', ')})`,
+    detach_reset && ', reset detached',
+    rate !== undefined && `, layers fire at ${percent(rate)} at first`,
+  ]
+    .filter(Boolean)
+    .join('')
 
 /** What was learned, as name and value. */
 export const accuracyRows = (report: RunReport): readonly (readonly [string, string])[] => [

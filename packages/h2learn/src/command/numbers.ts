@@ -33,6 +33,15 @@ export const positiveOption = (option: string): OptionReader<number> =>
     return value
   })
 
+/** Reads an option as a number between 0 and 1. @throws InputError naming option and what came */
+export const shareOption = (option: string): OptionReader<number> =>
+  reader({ type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }, (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text)
+    if (!(value > 0 && value < 1))
+      throw new InputError({ where: option, expected: 'a number between 0 and 1', got: `"${text}"` })
+    return value
+  })
+
 /** Reads an option as one of some words. @throws InputError listing them */
 export const wordOption = <const W extends string>(option: string, words: readonly W[]): OptionReader<W> =>
   reader({ enum: words }, (text) => {

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { benchmarks } from '../benchmarks'
 import { type CommonOptions, consoleOf, type RegisterCommand, withCommonOptions } from './common-options'
-import { integerOption, positiveOption, windowOption, wordOption } from './numbers'
+import { integerOption, positiveOption, shareOption, windowOption, wordOption } from './numbers'
 import type { RunOptions } from './run-plan'
 
 const presetHelp = () =>
@@ -79,6 +79,18 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
         '--grad-window <low,high>',
         'potentials between which a gradient passes, (th_l, th_r)',
         windowOption('--grad-window'),
+      )
+      .addOption(new Option('--detach-reset', 'let no gradient pass the reset, as many frameworks do'))
+      .addOption(new Option('--no-detach-reset', 'let it pass, as in Eq. 2; default that of the preset'))
+      .option(
+        '--firing-rate <x>',
+        'rate at which every layer fires on the first batch; default that of the preset, or 0.15',
+        shareOption('--firing-rate'),
+      )
+      .option(
+        '--beta2 <x>',
+        "decay of Adam's mean of squares; default that of the preset, or 0.999",
+        shareOption('--beta2'),
       )
       .option('--seed <n>', 'seed of everything random; default 1', integerOption('--seed', Number.MIN_SAFE_INTEGER))
       .option(

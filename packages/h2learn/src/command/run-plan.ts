@@ -39,6 +39,9 @@ export interface RunOptions {
   readonly precision?: 'f32' | 'f16' | 'f64'
   readonly lossScale?: number
   readonly gradWindow?: readonly [number, number]
+  readonly detachReset?: boolean
+  readonly firingRate?: number
+  readonly beta2?: number
   readonly subBatches?: number
   readonly checkFunction?: boolean
   readonly evalSamples?: number
@@ -58,6 +61,8 @@ export interface RunPlan {
   readonly network: Network
   readonly config: TrainingConfig
   readonly threads: number
+  /** Rate at which every layer fires before the first step. */
+  readonly firingRate: number
   readonly train: Samples
   readonly test: Samples
   readonly subBatches: number
@@ -151,12 +156,20 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     optimizer:
       kept.optimizer === 'sgd'
         ? { kind: 'sgd', learningRate: kept.lr ?? 0.1, momentum: 0.9 }
-        : { kind: 'adam', learningRate: kept.lr ?? preset.learningRate },
+        : {
+            kind: 'adam',
+            learningRate: kept.lr ?? preset.learningRate,
+            beta2: kept.beta2 ?? preset.beta2 ?? 0.999,
+          },
     layerRates: kept.layerRates ?? (kept.optimizer === 'sgd' ? 'equal' : (preset.layerRates ?? 'equal')),
     ...(backend === undefined ? {} : { backend }),
     precision: kept.precision ?? 'f32',
     lossScale: kept.lossScale ?? 1,
-    neuron: { ...defaultNeuron, gradWindow: kept.gradWindow ?? preset.gradWindow },
+    neuron: {
+      ...defaultNeuron,
+      gradWindow: kept.gradWindow ?? preset.gradWindow,
+      detachReset: kept.detachReset ?? preset.detachReset ?? false,
+    },
     schedule: 'cosine',
   })
   if (network.classes < train.classes)
@@ -174,6 +187,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     network,
     config,
     threads: options.threads ?? availableParallelism(),
+    firingRate: kept.firingRate ?? preset.firingRate ?? 0.15,
     train,
     test,
     subBatches: kept.subBatches ?? preset.subBatches,

@@ -50,12 +50,15 @@ const startState = async (plan: RunPlan, gradients: GradientSource, out: Console
   const { weights, layers } = initialWeights(network, input, {
     seed: config.seed,
     neuron: config.neuron,
+    firingRate: plan.firingRate,
     balanced: plan.preset.balanced === true,
     into: await gradients.room?.({ network, ...config }),
   })
   for (const { name, firingRate, reached } of layers)
     if (!reached)
-      out.warn(`${name} starts at a firing rate of ${(100 * firingRate).toFixed(1)} %, 15 % was out of reach.`)
+      out.warn(
+        `${name} starts at a firing rate of ${(100 * firingRate).toFixed(1)} %, ${100 * plan.firingRate} % was out of reach.`,
+      )
   return startTraining(config, weights, { keep: true })
 }
 

@@ -28,7 +28,8 @@ export type KernelBackend = Exclude<Backend, 'reference'>
 export const usesKernels = (backend: Backend | undefined): backend is KernelBackend =>
   backend !== undefined && backend !== 'reference'
 
-const keyOf = ({ text, input: { C, H, W }, T }: Network, backend: KernelBackend): string =>
+/** What tells engines apart, samples apart. */
+export const keyOf = ({ text, input: { C, H, W }, T }: Network, backend: KernelBackend): string =>
   `${text} ${C}x${H}x${W} ${T} ${backend}`
 
 const planOf = (network: Network, samples: number, backend: KernelBackend, threads: number): Plan | undefined =>

@@ -6,7 +6,7 @@ import type { OptimizedWeights } from '../optimizer'
 import { weightsOf } from '../parameters'
 import type { ShardTally } from '../shard'
 import { shardSamples, shardsOf } from '../shards'
-import { type Engine, fastWork, type KernelBackend, teamBytes, teamEngine, usesKernels } from './engine'
+import { type Engine, fastWork, type KernelBackend, keyOf, teamBytes, teamEngine, usesKernels } from './engine'
 import { bringHome, type HomeUpdate, largestGradient, updateAtHome, updatesInPlace, weightRoom } from './fast-batch'
 import { gradientsOf, shardOnEngine } from './fast-shard'
 import { type MemoryLike, sharedMemory } from './kernels'
@@ -87,11 +87,6 @@ export interface TeamHost {
   readonly updateJob: (step: UpdateStep) => { readonly job: TeamJob; readonly result: OptimizedWeights } | undefined
 }
 
-const keyOf = ({ network, backend }: WeightRoom): string => {
-  const { text, input, T } = network
-  return `${text} ${input.C}x${input.H}x${input.W} ${T} ${backend}`
-}
-
 let ids = 0
 
 /**
@@ -101,7 +96,7 @@ let ids = 0
 export const teamFor = (work: WeightRoom, threads: number, present: TeamHost | undefined): TeamHost | undefined => {
   const { network, backend } = work
   if (threads < 2 || !usesKernels(backend) || work.precision !== 'f32' || !fastWork(work)) return undefined
-  const key = keyOf(work)
+  const key = keyOf(network, backend)
   if (present?.key === key) return present
   if (macsPerSample(network) * shardSamples(network) < TEAM_MACS) return undefined
   const bytes = teamBytes(network, shardSamples(network), backend, threads)
