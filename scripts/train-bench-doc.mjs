@@ -254,8 +254,8 @@ Real training is on a page of its own: [Real training runs](training-runs.md).
 
 ${table(['network (T = 10, batch 4)', 'pooling', 'stage', 'ours, samples/s', `PyTorch${peers[0] ? ` ${peers[0].torch}` : ''}, best variant, samples/s`, 'ratio'], speedRows)}
 
-PyTorch's time does not depend on densities. ${peers.length ? `The PyTorch here is Debian's package ${peers[0].torch} (float32), measured on ${data.peers_date} on the same machine.` : ''}
-A newer PyTorch is faster. Below are the best float32 variants of PyTorch 2.13, measured on another machine of this kind before
+PyTorch's time does not depend on densities. ${peers.length ? `The PyTorch here is Debian's package ${peers[0].torch} (float32), measured on ${data.peers_date} on the same machine; with OpenBLAS: with Debian's reference BLAS, which it takes where nothing better is installed, it is 1.4 to 1.8 times slower on the convolutional networks and 20 times on the MLP.` : ''}
+Below are the best float32 variants of PyTorch 2.13, measured on another machine of this kind before
 this project began, and our times on this one:
 
 ${table(
