@@ -1,9 +1,17 @@
 import { lift, lower, plus, plusProduct } from './arithmetic'
 
+/** x, or with a floating point `Value` its product with v, on top of a lifted sum. */
+// @ts-expect-error: decorator
+@inline
+function plusRow<Value>(sum: v128, v: v128, x: v128): v128 {
+  return isFloat<Value>() ? plusProduct(sum, v, x) : plus(sum, x)
+}
+
 /**
  * out[p] += Σ of the listed rows, for n outputs of one block of channels: the one loop that convolutions, their input
  * gradients and their weight gradients spend their time in. The sums of one output stay in registers while its list is
- * walked; every addition and product is rounded on its own and in the order of the list.
+ * walked; every addition and product is rounded on its own and in the order of the list. Four rows at a time: compilers
+ * that unroll a loop over single rows by themselves keep a sum in memory then.
  *
  * `Block` stands for the width of the block: its size in bytes is the number of vectors of four channels (u64: 32
  * channels). With a floating point `Value` every row is multiplied by its listed value first.
@@ -25,6 +33,7 @@ function addRows<Block, Value>(
   skip: usize,
 ): void {
   const shift: usize = 4 + ctz<usize>(sizeof<Block>())
+  const none = f32x4.splat(0)
   for (let p: usize = 0; p < n; p++, out += stride) {
     const count: usize = load<u32>(counts + (p << 2))
     if (count === 0) continue
@@ -51,39 +60,91 @@ function addRows<Block, Value>(
       a6 = lift(v128.load(out, 96))
       a7 = lift(v128.load(out, 112))
     }
-    do {
+    for (let odd = count & 3; odd > 0; odd--, at += 2) {
       const row = rows + ((<usize>load<u16>(at)) << shift)
+      let v = none
       if (isFloat<Value>()) {
-        const v = v128.load32_splat(value)
-        a0 = plusProduct(a0, v, v128.load(row))
-        if (sizeof<Block>() >= 2) a1 = plusProduct(a1, v, v128.load(row, 16))
-        if (sizeof<Block>() >= 4) {
-          a2 = plusProduct(a2, v, v128.load(row, 32))
-          a3 = plusProduct(a3, v, v128.load(row, 48))
-        }
-        if (sizeof<Block>() >= 8) {
-          a4 = plusProduct(a4, v, v128.load(row, 64))
-          a5 = plusProduct(a5, v, v128.load(row, 80))
-          a6 = plusProduct(a6, v, v128.load(row, 96))
-          a7 = plusProduct(a7, v, v128.load(row, 112))
-        }
+        v = v128.load32_splat(value)
         value += 4
-      } else {
-        a0 = plus(a0, v128.load(row))
-        if (sizeof<Block>() >= 2) a1 = plus(a1, v128.load(row, 16))
-        if (sizeof<Block>() >= 4) {
-          a2 = plus(a2, v128.load(row, 32))
-          a3 = plus(a3, v128.load(row, 48))
-        }
-        if (sizeof<Block>() >= 8) {
-          a4 = plus(a4, v128.load(row, 64))
-          a5 = plus(a5, v128.load(row, 80))
-          a6 = plus(a6, v128.load(row, 96))
-          a7 = plus(a7, v128.load(row, 112))
-        }
       }
-      at += 2
-    } while (at < end)
+      a0 = plusRow<Value>(a0, v, v128.load(row))
+      if (sizeof<Block>() >= 2) a1 = plusRow<Value>(a1, v, v128.load(row, 16))
+      if (sizeof<Block>() >= 4) {
+        a2 = plusRow<Value>(a2, v, v128.load(row, 32))
+        a3 = plusRow<Value>(a3, v, v128.load(row, 48))
+      }
+      if (sizeof<Block>() >= 8) {
+        a4 = plusRow<Value>(a4, v, v128.load(row, 64))
+        a5 = plusRow<Value>(a5, v, v128.load(row, 80))
+        a6 = plusRow<Value>(a6, v, v128.load(row, 96))
+        a7 = plusRow<Value>(a7, v, v128.load(row, 112))
+      }
+    }
+    for (; at < end; at += 8) {
+      const row0 = rows + ((<usize>load<u16>(at)) << shift)
+      const row1 = rows + ((<usize>load<u16>(at, 2)) << shift)
+      const row2 = rows + ((<usize>load<u16>(at, 4)) << shift)
+      const row3 = rows + ((<usize>load<u16>(at, 6)) << shift)
+      let v0 = none
+      let v1 = none
+      let v2 = none
+      let v3 = none
+      if (isFloat<Value>()) {
+        v0 = v128.load32_splat(value)
+        v1 = v128.load32_splat(value, 4)
+        v2 = v128.load32_splat(value, 8)
+        v3 = v128.load32_splat(value, 12)
+        value += 16
+      }
+      a0 = plusRow<Value>(a0, v0, v128.load(row0))
+      if (sizeof<Block>() >= 2) a1 = plusRow<Value>(a1, v0, v128.load(row0, 16))
+      if (sizeof<Block>() >= 4) {
+        a2 = plusRow<Value>(a2, v0, v128.load(row0, 32))
+        a3 = plusRow<Value>(a3, v0, v128.load(row0, 48))
+      }
+      if (sizeof<Block>() >= 8) {
+        a4 = plusRow<Value>(a4, v0, v128.load(row0, 64))
+        a5 = plusRow<Value>(a5, v0, v128.load(row0, 80))
+        a6 = plusRow<Value>(a6, v0, v128.load(row0, 96))
+        a7 = plusRow<Value>(a7, v0, v128.load(row0, 112))
+      }
+      a0 = plusRow<Value>(a0, v1, v128.load(row1))
+      if (sizeof<Block>() >= 2) a1 = plusRow<Value>(a1, v1, v128.load(row1, 16))
+      if (sizeof<Block>() >= 4) {
+        a2 = plusRow<Value>(a2, v1, v128.load(row1, 32))
+        a3 = plusRow<Value>(a3, v1, v128.load(row1, 48))
+      }
+      if (sizeof<Block>() >= 8) {
+        a4 = plusRow<Value>(a4, v1, v128.load(row1, 64))
+        a5 = plusRow<Value>(a5, v1, v128.load(row1, 80))
+        a6 = plusRow<Value>(a6, v1, v128.load(row1, 96))
+        a7 = plusRow<Value>(a7, v1, v128.load(row1, 112))
+      }
+      a0 = plusRow<Value>(a0, v2, v128.load(row2))
+      if (sizeof<Block>() >= 2) a1 = plusRow<Value>(a1, v2, v128.load(row2, 16))
+      if (sizeof<Block>() >= 4) {
+        a2 = plusRow<Value>(a2, v2, v128.load(row2, 32))
+        a3 = plusRow<Value>(a3, v2, v128.load(row2, 48))
+      }
+      if (sizeof<Block>() >= 8) {
+        a4 = plusRow<Value>(a4, v2, v128.load(row2, 64))
+        a5 = plusRow<Value>(a5, v2, v128.load(row2, 80))
+        a6 = plusRow<Value>(a6, v2, v128.load(row2, 96))
+        a7 = plusRow<Value>(a7, v2, v128.load(row2, 112))
+      }
+      a0 = plusRow<Value>(a0, v3, v128.load(row3))
+      if (sizeof<Block>() >= 2) a1 = plusRow<Value>(a1, v3, v128.load(row3, 16))
+      if (sizeof<Block>() >= 4) {
+        a2 = plusRow<Value>(a2, v3, v128.load(row3, 32))
+        a3 = plusRow<Value>(a3, v3, v128.load(row3, 48))
+      }
+      if (sizeof<Block>() >= 8) {
+        a4 = plusRow<Value>(a4, v3, v128.load(row3, 64))
+        a5 = plusRow<Value>(a5, v3, v128.load(row3, 80))
+        a6 = plusRow<Value>(a6, v3, v128.load(row3, 96))
+        a7 = plusRow<Value>(a7, v3, v128.load(row3, 112))
+      }
+    }
     v128.store(out, lower(a0))
     if (sizeof<Block>() >= 2) v128.store(out, lower(a1), 16)
     if (sizeof<Block>() >= 4) {
