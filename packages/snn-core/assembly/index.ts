@@ -1,9 +1,19 @@
 export { dotOpen } from './dots'
+export {
+  copyPanels,
+  gatherBits,
+  listByMap,
+  listByOutput,
+  sumProducts,
+  valuesOfBits,
+  valuesOfBytes,
+} from './fully-connected'
 export { listGradientPlaces, listGradients, listLevelPlaces, listLevels, listPlaces, listSpikes } from './lists'
 export {
   copyBits,
   divideAll,
   integrate,
+  packBytes,
   poolBits,
   poolCurrents,
   potentialGradients,

@@ -208,6 +208,23 @@ export function transposeBits(
   }
 }
 
+/**
+ * Bytes of `maps` maps, one after the other, as bits: one where the byte is not 0, each map starting a word of `target`.
+ * Reads whole vectors; the last word of a map is filled up with zeros.
+ */
+export function packBytes(bytes: usize, maps: i32, places: i32, target: usize): void {
+  const none = i8x16.splat(0)
+  for (let m = 0; m < maps; m++, bytes += <usize>places) {
+    let from = bytes
+    for (let left = places; left > 0; left -= 32, from += 32, target += 4) {
+      let word = <u32>i8x16.bitmask(i8x16.ne(v128.load(from), none))
+      word |= (<u32>i8x16.bitmask(i8x16.ne(v128.load(from, 16), none))) << 16
+      if (left < 32) word &= ((<u32>1) << left) - 1
+      store<u32>(target, word)
+    }
+  }
+}
+
 /** Copies n bits from bit `from` of `source` to the start of `target`, whose last word is filled up with zeros. */
 export function copyBits(source: usize, from: u32, n: i32, target: usize): void {
   let word = source + ((<usize>(from >>> 5)) << 2)

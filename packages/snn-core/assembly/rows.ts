@@ -1,8 +1,6 @@
 import { lift, lower, plus, plusProduct } from './arithmetic'
 
 /** x, or with a floating point `Value` its product with v, on top of a lifted sum. */
-// @ts-expect-error: decorator
-@inline
 function plusRow<Value>(sum: v128, v: v128, x: v128): v128 {
   return isFloat<Value>() ? plusProduct(sum, v, x) : plus(sum, x)
 }

@@ -80,6 +80,21 @@ export interface DrawSeed {
 }
 
 /**
+ * Checks that a network can read these samples, and that they have the indices.
+ * @throws ShapeError see `batchInput`
+ */
+export const checkBatch = (samples: Samples, indices: ArrayLike<number>, network: Network): void => {
+  checkSamples(samples, network)
+  for (let b = 0; b < indices.length; b++)
+    if (!(indices[b]! >= 0 && indices[b]! < samples.count))
+      throw new ShapeError({
+        where: `samples of ${samples.name}`,
+        expected: `sample indices in 0..${samples.count - 1}`,
+        got: String(indices[b]),
+      })
+}
+
+/**
  * What the first layer reads for a batch.
  * pixels → an `(Encoding)` layer: BCHW bytes, the same at every timestep.
  * pixels → any other first layer: Bernoulli rate coding, P(spike) = q / 256 at each of the T timesteps, drawn from
@@ -94,18 +109,11 @@ export const batchInput = (
   network: Network,
   draw: DrawSeed = { seed: 0, epoch: 0 },
 ): LayerInput => {
-  checkSamples(samples, network)
+  checkBatch(samples, indices, network)
   const { C, H, W } = network.input
   const { T } = network
   const B = indices.length
   const map = C * H * W
-  for (let b = 0; b < B; b++)
-    if (!(indices[b]! >= 0 && indices[b]! < samples.count))
-      throw new ShapeError({
-        where: `samples of ${samples.name}`,
-        expected: `sample indices in 0..${samples.count - 1}`,
-        got: String(indices[b]),
-      })
   if (network.layers[0]!.encoding) {
     const data = new Uint8Array(B * map)
     for (let b = 0; b < B; b++) data.set(samples.data.subarray(indices[b]! * map, (indices[b]! + 1) * map), b * map)

@@ -1,21 +1,30 @@
 import type { Network } from './api'
 
 /**
- * Samples computed together: every batch is cut into shards of this many (large networks: half of it), each shard's
- * gradient is computed alone and the shards are added in their order. Fixed by the network, so that a result does not
- * depend on who computed which shard. 8 keeps two threads busy at batch 64 and gives sums of the same size at any thread
- * count (modelling choice).
+ * Samples computed together: every batch is cut into shards of about this many (large samples: half of it; small ones:
+ * more), each shard's gradient is computed alone and the shards are added in their order. Fixed by network and batch, so
+ * that a result does not depend on who computed which shard. 8 keeps two threads busy at batch 64 and gives sums of the
+ * same size at any thread count (modelling choice).
  */
 export const SHARD_SAMPLES = 8
 
 /** Potentials of a sample above which shards are smaller, so that those of a shard take less memory than the weights. */
 const LARGE_SAMPLE = 2 ** 21
+/** Potentials of a sample below which shards are larger: reading the weights would cost more than using them. */
+const SMALL_SAMPLE = 2 ** 13
+const SMALL_SAMPLES = 32
 
-/** Samples of a shard for a network: 8, or 4 where one sample has more than 2 Mi neurons times timesteps. */
-export const shardSamples = ({ layers, T }: Network): number =>
-  layers.reduce((n, { K, outH, outW }) => n + K * outH * outW * T, 0) > LARGE_SAMPLE ? SHARD_SAMPLES / 2 : SHARD_SAMPLES
+/**
+ * Most samples of a shard for a network: 8; 4 where one sample has more than 2 Mi neurons times timesteps, 32 where it
+ * has fewer than 8 Ki.
+ */
+export const shardSamples = ({ layers, T }: Network): number => {
+  const potentials = layers.reduce((n, { K, outH, outW }) => n + K * outH * outW * T, 0)
+  if (potentials > LARGE_SAMPLE) return SHARD_SAMPLES / 2
+  return potentials < SMALL_SAMPLE ? SMALL_SAMPLES : SHARD_SAMPLES
+}
 
-/** Cuts the sample indices of a pass into shards. */
+/** Cuts the sample indices of a pass into as few shards as there must be, of about the same size. */
 export const shardsOf = ({
   indices,
   network,
@@ -23,6 +32,7 @@ export const shardsOf = ({
   readonly indices: Uint32Array
   readonly network: Network
 }): Uint32Array[] => {
-  const size = shardSamples(network)
-  return Array.from({ length: Math.ceil(indices.length / size) }, (_, i) => indices.subarray(i * size, (i + 1) * size))
+  const n = Math.ceil(indices.length / shardSamples(network))
+  const start = (i: number) => Math.floor((i * indices.length) / n)
+  return Array.from({ length: n }, (_, i) => indices.subarray(start(i), start(i + 1)))
 }

@@ -1,7 +1,8 @@
 import type { ChannelBlock } from './channel-blocks'
-import { forwardCut, fullyConnectedCut } from './cuts'
+import { forwardCut, fullyConnectedMaps, type InputPart, inputParts } from './cuts'
 import { fillForwardPanel } from './pack-weights'
 import type { Place } from './place'
+import { PLACE_BYTES } from './place-tables'
 import type { PlannedLayer } from './plan'
 import { piecesOf } from './team'
 
@@ -24,29 +25,38 @@ interface CurrentWork {
 export const currents = (place: Place, planned: PlannedLayer, work: CurrentWork): number =>
   planned.layer.kind === 'fc' ? fullyConnected(place, planned, work) : convolution(place, planned, work)
 
-/** Lists of the active inputs of some channels and maps. @returns entries */
+/** Lists of the active inputs of a part of maps m to m + n, rows counted from its first channel on. @returns entries */
 const listInputs = (
   { kernels: { run } }: Place,
-  { input, inputs, outputs, taps, forwardPlaces, layer: { S, stride, convW } }: PlannedLayer,
-  from: number,
-  maps: number,
-  channels: number,
+  planned: PlannedLayer,
+  part: InputPart,
+  m: number,
+  n: number,
   lists: number,
   values: number,
   counts: number,
 ): number => {
-  const geometry = [forwardPlaces, convW, taps, S, -stride, outputs, lists]
-  const cap = channels * taps
-  return input.kind === 'bits'
-    ? run.listSpikes(from, input.mapBytes, maps, channels, input.channelBytes / 4, ...geometry, counts, cap)
-    : run.listLevels(from, input.mapBytes, maps, channels, inputs, input.levels, ...geometry, values, counts, cap)
+  const { input, outputs, taps, forwardPlaces } = planned
+  const { S, stride, convW } = planned.layer
+  const { c, channels, place, places } = part
+  const { kind, address, mapBytes, channelBytes, levels } = input
+  const from = address + m * mapBytes + c * channelBytes
+  const geometry = [forwardPlaces + place * PLACE_BYTES, convW, taps, S, -stride, outputs, lists]
+  const cap = rowsOf(planned, part)
+  return kind === 'bits'
+    ? run.listSpikes(from + place / 8, mapBytes, n, channels, Math.ceil(places / 32), ...geometry, counts, cap)
+    : run.listLevels(from + place, mapBytes, n, channels, places, levels, ...geometry, values, counts, cap)
 }
+
+/** Rows that a list of a part may name: in FC layers one for each of its inputs. */
+const rowsOf = ({ layer, taps }: PlannedLayer, { channels, places }: InputPart): number =>
+  channels * (layer.kind === 'fc' ? places : taps)
 
 const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, density, out }: CurrentWork): number => {
   const { kernels, team, scratch } = place
   const { run } = kernels
   const { lists, values, counts, sums, window } = scratch
-  const { layer, input, outputs, places, taps, forwardRows, blocks } = planned
+  const { layer, input, inputs, outputs, places, taps, forwardRows, blocks } = planned
   const { C, convH, convW, outH, outW, currentPool } = layer
   const forward = forwardCut(planned, maps, density)
   let entries = 0
@@ -59,8 +69,8 @@ const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, dens
     for (const { first, width } of blocks) run.clear(target(first, width), n * outputs * width * 4)
     for (let c = 0; c < C; c += forward.channels) {
       const channels = Math.min(forward.channels, C - c)
-      const from = input.address + m * input.mapBytes + c * input.channelBytes
-      entries += listInputs(place, planned, from, n, channels, lists, values, counts)
+      const part = { c, channels, place: 0, places: inputs }
+      entries += listInputs(place, planned, part, m, n, lists, values, counts)
       for (const { first, width } of blocks)
         run.sumRows(
           width,
@@ -86,10 +96,8 @@ const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, dens
   return entries
 }
 
-/** Some input channels of an FC layer, and where their lists go: entries before them, and the address of their counts. */
-interface InputPiece {
-  readonly c: number
-  readonly channels: number
+/** A part of an FC layer's input and where its lists go: entries before them, and the address of their counts. */
+interface InputPiece extends InputPart {
   readonly at: number
   readonly counts: number
 }
@@ -104,42 +112,33 @@ const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, d
   const { run } = kernels
   const { layer, input, blocks, taps, forwardRows } = planned
   const { C } = layer
-  const forward = fullyConnectedCut(planned, maps, density)
+  const together = fullyConnectedMaps(planned, maps)
   const apart = team.size === 1 && forwardRows !== 0
-  const pieces: InputPiece[] = []
-  for (let c = 0; c < C; c += forward.channels)
-    pieces.push({
-      c,
-      channels: Math.min(forward.channels, C - c),
-      at: apart ? 0 : forward.maps * c * taps,
-      counts: scratch.counts + (apart ? 0 : forward.maps * pieces.length * 4),
-    })
+  const pieces = inputParts(planned, density).map((part, i): InputPiece => {
+    const at = apart ? 0 : together * (part.c * taps + part.place)
+    return { ...part, at, counts: scratch.counts + (apart ? 0 : together * i * 4) }
+  })
   let entries = 0
   const targetOf = ({ first, width }: ChannelBlock, m: number) => out + (capacity * first + m * width) * 4
-  const list = ({ c, channels, at, counts }: InputPiece, m: number, n: number): boolean => {
-    const from = input.address + m * input.mapBytes + c * input.channelBytes
-    const [lists, values] = [scratch.lists + at * 2, scratch.values + at * 4]
-    const listed = listInputs(place, planned, from, n, channels, lists, values, counts)
+  const list = (piece: InputPiece, m: number, n: number): boolean => {
+    const [lists, values] = [scratch.lists + piece.at * 2, scratch.values + piece.at * 4]
+    const listed = listInputs(place, planned, piece, m, n, lists, values, piece.counts)
     entries += listed
     return listed > 0
   }
-  const add = (block: ChannelBlock, { c, channels, at, counts }: InputPiece, m: number, n: number) =>
-    run.sumRows(
-      block.width,
-      forwardRows
-        ? forwardRows + (C * block.first + c * block.width) * taps * 4
-        : fillForwardPanel(place, planned, block, c, channels),
-      scratch.lists + at * 2,
-      input.kind === 'bits' ? 0 : scratch.values + at * 4,
-      counts,
-      channels * taps,
-      targetOf(block, m),
-      block.width * 4,
-      n,
-      0,
-    )
-  for (let m = 0; m < maps; m += forward.maps) {
-    const n = Math.min(forward.maps, maps - m)
+  const add = (block: ChannelBlock, piece: InputPiece, m: number, n: number) => {
+    const { c, place: first, at, counts } = piece
+    const { width } = block
+    const rows = rowsOf(planned, piece)
+    // lists count rows from the first place of their first channel on
+    const table = forwardRows
+      ? forwardRows + (C * block.first + c * width) * taps * 4
+      : fillForwardPanel(place, planned, block, c * taps + first, rows) - first * width * 4
+    const values = input.kind === 'bits' ? 0 : scratch.values + at * 4
+    run.sumRows(width, table, scratch.lists + at * 2, values, counts, rows, targetOf(block, m), width * 4, n, 0)
+  }
+  for (let m = 0; m < maps; m += together) {
+    const n = Math.min(together, maps - m)
     const clear = (block: ChannelBlock) => run.clear(targetOf(block, m), n * block.width * 4)
     if (apart) {
       blocks.forEach(clear)

@@ -29,6 +29,7 @@ const clamp = (n: number, low: number, high: number) => Math.max(low, Math.min(h
 const rowsFor = (density: number, fewest: number) => clamp(ROWS_PER_VISIT / density, fewest, MOST_ROWS)
 
 type Geometry = Pick<PlannedLayer, 'layer' | 'inputs' | 'outputs' | 'places' | 'taps'>
+type Inputs = Pick<Geometry, 'layer' | 'taps'>
 
 /** Cut of the forward pass for a density of the input; density 0 gives the largest. */
 export const forwardCut = ({ layer, outputs, taps }: Geometry, maps: number, density: number): Cut => ({
@@ -36,17 +37,59 @@ export const forwardCut = ({ layer, outputs, taps }: Geometry, maps: number, den
   channels: clamp(rowsFor(density, FEWEST_ROWS) / taps, 1, layer.C),
 })
 
-/** Cut of the forward pass of an FC layer: all lists of these maps are there at once. */
-export const fullyConnectedCut = ({ layer, taps }: Geometry, maps: number, density: number): Cut => ({
-  maps: clamp(MOST_ENTRIES / (layer.C * taps), 1, maps),
-  channels: clamp(rowsFor(density, FEWEST_ROWS) / taps, 1, layer.C),
-})
+/** Maps of an FC layer whose lists are there at once. */
+export const fullyConnectedMaps = ({ layer, taps }: Inputs, maps: number): number =>
+  clamp(MOST_ENTRIES / (layer.C * taps), 1, maps)
+
+/** Some channels of a layer's input, of each the places `place` to `place + places`: all, or (FC) whole words of them. */
+export interface InputPart {
+  readonly c: number
+  readonly channels: number
+  readonly place: number
+  readonly places: number
+}
+
+/** Inputs of an FC layer whose values are multiplied together: the floats of a part of some maps fit the second cache. */
+const PART_VALUES = 512
+
+/**
+ * An FC layer's input in parts of about as many inputs as the forward pass adds rows for together at a density; without
+ * one as many as the backward pass multiplies together.
+ */
+export const inputParts = ({ layer: { C }, taps }: Inputs, density?: number): readonly InputPart[] => {
+  const rows = density === undefined ? PART_VALUES : rowsFor(density, FEWEST_ROWS)
+  const many = clamp(rows / taps, 1, C)
+  const each = taps > rows ? Math.floor(rows / 32) * 32 : taps
+  const parts: InputPart[] = []
+  for (let c = 0; c < C; c += many)
+    for (let place = 0; place < taps; place += each)
+      parts.push({ c, channels: Math.min(many, C - c), place, places: Math.min(each, taps - place) })
+  return parts
+}
+
+/** Bytes between the maps of a part of n values: whole vectors of 16, and not on top of each other in the caches. */
+export const partPitch = (n: number): number => Math.ceil(n / 16) * 64 + 64
+
+/** Inputs of a panel of an FC layer's weights, and inputs whose panels are copied together. */
+export const PANEL = 32
+const PANEL_INPUTS = 256
+
+/** Bytes of a panel of so many rows: panels do not lie on top of each other in the caches either. */
+export const panelBytes = (rows: number): number => rows * PANEL * 4 + 128
+
+/** Channels of so many places whose panels are copied together: whole vectors, and no more than a block where not one. */
+export const panelChannels = (places: number): number => {
+  if (places === 1) return PANEL_INPUTS
+  let channels = PANEL
+  while (channels > 4 && channels * places > PANEL_INPUTS) channels /= 2
+  return channels
+}
 
 /** Cut of the input gradient for a density of ∇u. */
 export const inputGradientCut = ({ layer, inputs, taps }: Geometry, maps: number, density: number): Cut => {
   const rows = rowsFor(density, FEWEST_ROWS)
   return layer.kind === 'fc'
-    ? { maps, channels: clamp(rows, 1, layer.K) }
+    ? { maps, channels: Math.min(layer.K, Math.floor(rows / 32) * 32) }
     : { maps: clamp(OUTPUTS / inputs, 1, maps), channels: clamp(rows / taps, 1, layer.K) }
 }
 
@@ -73,44 +116,69 @@ const GRADIENT_ROW_BYTES = 2 ** 21
 export const gradientRows = (channels: number, taps: number, others: number): number =>
   clamp(GRADIENT_ROW_BYTES / (taps * Math.ceil(others / 4) * 16), 1, channels)
 
-/** Entries of all lists, and number of lists, that any cut of a layer needs room for. */
-export const listRoom = (geometry: Geometry, inputMaps: number, maps: number) => {
+/** Room that any cut of a layer needs. */
+export interface Room {
+  /** Entries of all lists, and number of lists. */
+  readonly entries: number
+  readonly lists: number
+  /** Floats of the expanded input, of sums that are not where they belong yet, and of the panels of an FC layer. */
+  readonly expanded: number
+  readonly sums: number
+  readonly panel: number
+}
+
+/** Room for the backward and the forward pass of a layer with so many maps of input, and maps. */
+export const roomOf = (geometry: Geometry & { readonly perChannel: number }, inputMaps: number, maps: number): Room =>
+  geometry.layer.kind === 'fc'
+    ? fullyConnectedRoom(geometry, inputMaps, maps)
+    : convolutionRoom(geometry, inputMaps, maps)
+
+/** Entries of the lists of a weight gradient. */
+const updateEntries = ({ outputs, taps }: Geometry, cut: Cut, channels: number): number => {
+  const list = cut.maps * outputs * taps
+  return Math.max(list, Math.min(MOST_ENTRIES, list * channels))
+}
+
+const fullyConnectedRoom = (
+  geometry: Geometry & { readonly perChannel: number },
+  inputMaps: number,
+  maps: number,
+): Room => {
+  const { layer, taps, perChannel } = geometry
+  const { C, K } = layer
+  const forward = fullyConnectedMaps(geometry, inputMaps)
+  const backward = inputGradientCut(geometry, maps, 0).channels
+  const pieces = Math.ceil(K / inputGradientCut(geometry, maps, 1).channels)
+  const panels = Math.ceil((panelChannels(perChannel) * perChannel) / PANEL)
+  const widest = Math.max(...inputParts(geometry).map(({ channels, places }) => channels * places))
+  return {
+    entries: Math.max(
+      forward * C * taps,
+      maps * K,
+      updateEntries(geometry, weightGradientCut(geometry, inputMaps, 0), C),
+    ),
+    lists: Math.max(forward * inputParts(geometry, 1).length, maps * pieces, C * taps, K),
+    expanded: (maps * partPitch(widest)) / 4,
+    sums: maps * panels * PANEL,
+    panel: Math.max(Math.max(MOST_ROWS, taps) * PANEL, (panels * panelBytes(backward)) / 4),
+  }
+}
+
+const convolutionRoom = (geometry: Geometry, inputMaps: number, maps: number): Room => {
   const { layer, inputs, outputs, taps } = geometry
-  const fc = layer.kind === 'fc'
-  const forward = fc
-    ? { ...fullyConnectedCut(geometry, inputMaps, 0), channels: layer.C }
-    : forwardCut(geometry, inputMaps, 0)
+  const forward = forwardCut(geometry, inputMaps, 0)
   const backward = inputGradientCut(geometry, maps, 0)
-  const update = [
-    { cut: weightGradientCut(geometry, inputMaps, 0), channels: layer.C },
-    { cut: weightGradientByGradientsCut(geometry, maps, 0), channels: layer.K },
-  ]
-  const one = update.map(({ cut, channels }) => {
-    const list = cut.maps * outputs * taps
-    return Math.max(list, Math.min(MOST_ENTRIES, list * channels))
-  })
-  const receivers = fc ? 1 : inputs
+  const byGradients = weightGradientByGradientsCut(geometry, maps, 0)
   return {
     entries: Math.max(
       forward.maps * outputs * forward.channels * taps,
-      backward.maps * receivers * backward.channels * (fc ? 1 : taps),
-      ...one,
+      backward.maps * inputs * backward.channels * taps,
+      updateEntries(geometry, weightGradientCut(geometry, inputMaps, 0), layer.C),
+      updateEntries(geometry, byGradients, layer.K),
     ),
-    lists: Math.max(
-      forward.maps * (fc ? Math.ceil(layer.C / fullyConnectedCut(geometry, inputMaps, 1).channels) : outputs),
-      backward.maps * receivers,
-      layer.C * taps,
-      layer.K * taps,
-    ),
-    /** Places of the expanded input, and of sums before pooling. */
-    expanded: update[1].cut.maps * inputs,
-    sums: forward.maps * outputs,
-    /** Floats of a panel of an FC layer's weights, forward and backward. */
-    panel: fc
-      ? Math.max(
-          Math.max(MOST_ROWS, taps) * Math.min(32, paddedChannels(layer.K)),
-          layer.index > 0 ? taps * backward.channels * Math.min(32, paddedChannels(layer.C)) : 0,
-        )
-      : 0,
+    lists: Math.max(forward.maps * outputs, backward.maps * inputs, layer.C * taps, layer.K * taps),
+    expanded: byGradients.maps * inputs * Math.min(32, paddedChannels(layer.C)),
+    sums: layer.currentPool > 1 ? forward.maps * outputs * paddedChannels(layer.K) : 0,
+    panel: 0,
   }
 }

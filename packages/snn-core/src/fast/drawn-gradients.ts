@@ -1,4 +1,5 @@
 import { rng } from '../rng'
+import { neuronBit } from './neuron-bits'
 import type { Place } from './place'
 import type { PlannedLayer } from './plan'
 
@@ -17,18 +18,15 @@ export const drawGradients = (draw: { readonly density: number; readonly seed: n
 export const gradientDraw = () => drawn
 
 /** Overwrites ∇u of one layer; also its bits, and which maps have any. */
-export const applyDraw = (
-  { plan, kernels: { views } }: Place,
-  { layer, blocks, places, words }: PlannedLayer,
-  B: number,
-): number => {
+export const applyDraw = ({ plan, kernels: { views } }: Place, planned: PlannedLayer, B: number): number => {
+  const { layer, blocks, places, mapBytes } = planned
   const { density, seed } = drawn!
   const { samples, network, nonZeros, activeMaps } = plan
   const { next } = rng(seed + layer.index)
   const maps = B * network.T
   const { K } = layer
   let count = 0
-  views.u8.fill(0, nonZeros, nonZeros + maps * K * words * 4)
+  views.u8.fill(0, nonZeros, nonZeros + maps * mapBytes)
   for (const { first, width } of blocks) {
     const from = (plan.gradients[layer.index & 1] + samples * network.T * places * first * 4) / 4
     views.f32.fill(0, from, from + maps * places * width)
@@ -38,7 +36,8 @@ export const applyDraw = (
       const place = Math.floor(i / width) % places
       const map = Math.floor(i / (width * places))
       views.f32[from + i] = 1e-3 * (next() - 0.5)
-      views.u32[nonZeros / 4 + (map * K + first + lane) * words + (place >>> 5)] |= 1 << (place & 31)
+      const bit = neuronBit(planned, first + lane, place)
+      views.u32[(nonZeros + map * mapBytes) / 4 + (bit >>> 5)] |= 1 << (bit & 31)
       views.u32[activeMaps / 4 + map] = 1
       count++
     }

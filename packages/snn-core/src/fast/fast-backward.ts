@@ -2,6 +2,7 @@ import type { NeuronConfig } from '../api'
 import { arithmetic } from '../arithmetic'
 import { applyDraw, gradientDraw } from './drawn-gradients'
 import { inputGradients } from './input-gradients'
+import { bitsOfBlock } from './neuron-bits'
 import { inPhase } from './phases'
 import { type Place, sumOfTeam } from './place'
 import type { PlannedLayer } from './plan'
@@ -54,8 +55,8 @@ export const neuronGradients = (
   const { run, views } = kernels
   const { network, samples, nonZeros, activeSamples, activeMaps } = plan
   const { blockWords, tally } = scratch
-  const { layer, blocks, places, words, masks, fired, starts } = planned
-  const { K, index, currentPool } = layer
+  const { layer, blocks, places, masks, fired, starts } = planned
+  const { index, currentPool } = layer
   const { T } = network
   const maps = B * T
   const { surrogate } = neuron
@@ -87,8 +88,7 @@ export const neuronGradients = (
       neuron.detachReset ? 1 : 0,
       tally,
     )
-    const channels = Math.min(width, K - first)
-    run.transposeBits(blockWords, maps, places, channels, nonZeros + first * words * 4, K * words * 4, words * 4)
+    bitsOfBlock(place, planned, blocks[block], blockWords, maps, nonZeros)
     // `APk`: each ∇u stands for k² places of the convolution, a k²-th each
     if (currentPool > 1 && !gradientDraw()) run.divideAll(gradients, maps * places * width * 4, currentPool ** 2)
   }

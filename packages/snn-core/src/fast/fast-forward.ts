@@ -1,5 +1,8 @@
-import type { LayerInput, NeuronConfig } from '../api'
+import type { LayerInput, NeuronConfig, Samples } from '../api'
+import { batchInput, checkBatch } from '../batches'
+import type { PassWork } from '../gradient-source'
 import { currents } from './currents'
+import { bitsOfBlock, neuronBit } from './neuron-bits'
 import { addEffectual, inPhase } from './phases'
 import { type Place, sumOfTeam } from './place'
 import type { PlannedLayer } from './plan'
@@ -13,30 +16,50 @@ export interface ForwardCounts {
   readonly entries: number
 }
 
-/** Copies what the first layer reads into linear memory, sample by sample: one thread does, and all meet after it. */
-export const loadInput = ({ plan, kernels: { run, views }, team }: Place, input: LayerInput): void => {
+/** Brings what the first layer reads into linear memory, sample by sample: one thread does, and all meet after it. */
+export const loadInput = (place: Place, { samples, indices, network, draw }: PassWork): void => {
+  if (place.team.me === 0) {
+    checkBatch(samples, indices, network)
+    if (samples.kind === 'spikes') packSpikes(place, samples, indices)
+    else copyInput(place, batchInput(samples, indices, network, draw))
+  }
+  place.team.meet()
+}
+
+/** Recorded spikes, a byte each, straight into bits. */
+const packSpikes = ({ plan, kernels: { run, views } }: Place, { data }: Samples, indices: Uint32Array): void => {
+  const { layers, staging, network } = plan
+  const [{ input, layer, inputs }] = layers
+  const maps = network.T * layer.C
+  const bytes = maps * inputs
+  indices.forEach((index, b) => {
+    views.u8.set(data.subarray(index * bytes, (index + 1) * bytes), staging)
+    run.packBytes(staging, maps, inputs, input.address + b * network.T * input.mapBytes)
+  })
+}
+
+/** Pixels, or spikes drawn from them. */
+const copyInput = ({ plan, kernels: { run, views } }: Place, input: LayerInput): void => {
   const { layers, staging, network } = plan
   const [{ input: target, layer, inputs }] = layers
   if (input.kind !== 'pixels' && input.kind !== 'spikes')
     throw new Error(`the fast backend reads pixels and spikes, not ${input.kind}`)
-  if (team.me === 0) {
-    if (input.kind === 'pixels') views.u8.set(input.data.data, target.address)
-    else {
-      const { B } = input.data.shape
-      const { T } = network
-      views.u32.set(input.data.data, staging / 4)
-      for (let b = 0; b < B; b++)
-        for (let t = 0; t < T; t++)
-          for (let c = 0; c < layer.C; c++)
-            run.copyBits(
-              staging,
-              ((t * B + b) * layer.C + c) * inputs,
-              inputs,
-              target.address + (b * T + t) * target.mapBytes + c * target.channelBytes,
-            )
-    }
+  if (input.kind === 'pixels') {
+    views.u8.set(input.data.data, target.address)
+    return
   }
-  team.meet()
+  const { B } = input.data.shape
+  const { T } = network
+  views.u32.set(input.data.data, staging / 4)
+  for (let b = 0; b < B; b++)
+    for (let t = 0; t < T; t++)
+      for (let c = 0; c < layer.C; c++)
+        run.copyBits(
+          staging,
+          ((t * B + b) * layer.C + c) * inputs,
+          inputs,
+          target.address + (b * T + t) * target.mapBytes + c * target.channelBytes,
+        )
 }
 
 /**
@@ -71,7 +94,7 @@ const fire = (place: Place, planned: PlannedLayer, B: number, neuron: NeuronConf
   const { run, views } = kernels
   const { network, samples, still } = plan
   const { tally } = scratch
-  const { layer, blocks, places, words, masks, spikes, pooledSpikes } = planned
+  const { layer, blocks, places, words, mapBytes, masks, spikes, pooledSpikes } = planned
   const { K, outH, outW, spikePool, encoding } = layer
   const { T } = network
   const maps = B * T
@@ -104,15 +127,14 @@ const fire = (place: Place, planned: PlannedLayer, B: number, neuron: NeuronConf
       neuron.reset === 'subtract' ? 1 : 0,
       tally,
     )
-    const channels = Math.min(width, K - first)
-    run.transposeBits(fired, maps, places, channels, spikes + first * words * 4, K * words * 4, words * 4)
+    bitsOfBlock(place, planned, blocks[index], fired, maps, spikes)
   }
   const [fired, open] = sumOfTeam(place, [...views.u32.subarray(tally / 4, tally / 4 + 2)])
   if (spikePool > 1) {
     const pooled = K * Math.floor(outH / spikePool) * Math.floor(outW / spikePool)
     const [begin, end] = shareOf(team, maps)
     for (let map = begin; map < end; map++)
-      run.poolBits(spikes + map * K * words * 4, words * 4, K, outH, outW, spikePool, pooledSpikes + map * pooled)
+      run.poolBits(spikes + map * mapBytes, words * 4, K, outH, outW, spikePool, pooledSpikes + map * pooled)
     team.meet()
   }
   return { spikes: fired, maskBits: open }
@@ -125,14 +147,16 @@ export const outputCounts = ({ plan, kernels: { views } }: Place, B: number): In
     layers,
   } = plan
   const { u32 } = views
-  const { spikes, words, places, layer } = layers[layers.length - 1]
+  const last = layers[layers.length - 1]
+  const { spikes, mapBytes, places, layer } = last
   const counts = new Int32Array(B * classes)
   for (let b = 0; b < B; b++)
     for (let t = 0; t < T; t++)
       for (let k = 0, i = 0; k < layer.K; k++)
         for (let p = 0; p < places; p++, i++) {
-          const word = u32[spikes / 4 + ((b * T + t) * layer.K + k) * words + (p >>> 5)]
-          counts[b * classes + i] += (word >>> (p & 31)) & 1
+          const bit = neuronBit(last, k, p)
+          const word = u32[(spikes + (b * T + t) * mapBytes) / 4 + (bit >>> 5)]
+          counts[b * classes + i] += (word >>> (bit & 31)) & 1
         }
   return counts
 }

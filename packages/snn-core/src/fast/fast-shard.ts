@@ -1,5 +1,4 @@
 import type { Backend, Network, NeuronConfig, Precision, RealArray, Weights } from '../api'
-import { batchInput } from '../batches'
 import { EVALUATION_COUNTS, type EvaluationTally } from '../evaluation-shard'
 import type { PassWork } from '../gradient-source'
 import { losses, predict, zeroGradientSamples } from '../loss'
@@ -89,11 +88,11 @@ const prepare = (own: Engine, work: PassWork, weights: readonly Weights[], team:
 }
 
 const forward = (place: Place, work: PassWork) => {
-  const { network, samples, indices, draw } = work
+  const { network, indices } = work
   const { plan } = place
   const B = indices.length
   const neuron = roundNeuron(work.neuron, place.precision)
-  inPhase('input', () => loadInput(place, batchInput(samples, indices, network, draw)))
+  inPhase('input', () => loadInput(place, work))
   let density = 1
   const counts = plan.layers.map((planned): ForwardCounts => {
     const counted = forwardLayer(place, planned, B, density, neuron)

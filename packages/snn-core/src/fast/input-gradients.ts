@@ -1,6 +1,6 @@
 import { forcedInputGradient } from './choices'
 import { inputGradientCut } from './cuts'
-import { fillBackwardPanel } from './pack-weights'
+import { fullyConnectedInputGradient } from './fully-connected'
 import { addEffectual } from './phases'
 import { type Place, sumOfTeam } from './place'
 import type { Plan, PlannedLayer } from './plan'
@@ -22,7 +22,7 @@ export const inputGradients = (
 ): void => {
   const { plan, kernels, team } = place
   const { network, samples, layers } = plan
-  const { layer, inputBlocks, inputs } = planned
+  const { layer, inputs } = planned
   const below = layers[layer.index - 1]
   const spread = below.layer.spikePool > 1
   const target = spread ? plan.pooledGradients : plan.gradients[(layer.index - 1) & 1]
@@ -30,7 +30,7 @@ export const inputGradients = (
   const capacity = samples * network.T
   const own =
     layer.kind === 'fc'
-      ? fullyConnected(place, planned, maps, density, target)
+      ? fullyConnectedInputGradient(place, planned, maps, density, target)
       : cheaperByMasks(plan, planned, density, maskDensity)
         ? byMasks(place, planned, maps, target, below.masks)
         : convolution(place, planned, maps, density, target, spread ? 0 : below.masks)
@@ -39,7 +39,7 @@ export const inputGradients = (
   if (!spread) return
   team.meet()
   const { outH, outW, spikePool } = below.layer
-  for (const block of ownOf(team, inputBlocks))
+  for (const block of ownOf(team, below.blocks))
     kernels.run.spreadGradients(
       target + capacity * inputs * block.first * 4,
       plan.gradients[(layer.index - 1) & 1] + capacity * below.places * block.first * 4,
@@ -122,7 +122,7 @@ const convolution = (
 ): number => {
   const { network, samples, nonZeros } = plan
   const { lists, values, counts, window } = scratch
-  const { layer, inputBlocks, places, inputs, taps, words, backwardRows, channelTable } = planned
+  const { layer, inputBlocks, places, inputs, taps, words, mapBytes, backwardRows, channelTable } = planned
   const { K, W, S, index, convW, outW, currentPool } = layer
   const capacity = samples * network.T
   const backward = inputGradientCut(planned, maps, density)
@@ -136,8 +136,8 @@ const convolution = (
     for (let k = 0; k < K; k += backward.channels) {
       const channels = Math.min(backward.channels, K - k)
       const entries = run.listGradients(
-        nonZeros + m * K * words * 4 + k * words * 4,
-        K * words * 4,
+        nonZeros + m * mapBytes + k * words * 4,
+        mapBytes,
         n,
         channels,
         words,
@@ -173,69 +173,6 @@ const convolution = (
           width * 4,
           n * inputs,
           masks === 0 ? 0 : masks + capacity * inputs * block * 4 + m * inputs * 4,
-        )
-    }
-  })
-  return total
-}
-
-/** @returns products of one channel */
-const fullyConnected = (place: Place, planned: PlannedLayer, maps: number, density: number, target: number): number => {
-  const { plan, kernels, team, scratch } = place
-  const { run } = kernels
-  const { network, samples, nonZeros } = plan
-  const { lists, values, counts, window } = scratch
-  const { layer, places, inputs, words, channelTable } = planned
-  const { K, W, S, index, convW, outW, currentPool } = layer
-  const capacity = samples * network.T
-  const { channels: many } = inputGradientCut(planned, maps, density)
-  let total = 0
-  team.each(planned.inputBlocks.length, (i) => {
-    const block = planned.inputBlocks[i]
-    const { first, width } = block
-    const out = target + capacity * inputs * first * 4
-    run.clear(out, maps * inputs * width * 4)
-    for (let k = 0; k < K; k += many) {
-      const channels = Math.min(many, K - k)
-      const entries = run.listGradients(
-        nonZeros + k * words * 4,
-        K * words * 4,
-        maps,
-        channels,
-        words,
-        plan.gradients[index & 1],
-        channelTable + k * 8,
-        0,
-        places,
-        outW,
-        convW,
-        currentPool,
-        plan.single,
-        W,
-        1,
-        S,
-        1,
-        lists,
-        values,
-        counts,
-        many,
-        window,
-      )
-      if (entries === 0) continue
-      if (block.index === 0) total += entries * inputs
-      const panel = fillBackwardPanel(place, planned, block, k, channels)
-      for (let at = 0; at < inputs; at++)
-        run.sumRows(
-          width,
-          panel + at * channels * width * 4,
-          lists,
-          values,
-          counts,
-          many,
-          out + at * width * 4,
-          inputs * width * 4,
-          maps,
-          0,
         )
     }
   })

@@ -41,6 +41,21 @@ export interface KernelCalls {
   readonly integrate: (...args: number[]) => void
   readonly potentialGradients: (...args: number[]) => void
   readonly transposeBits: (...args: number[]) => void
+  readonly gatherBits: (words: Address, maps: number, width: number, to: Address, toStride: number) => void
+  readonly listByMap: (...args: number[]) => number
+  readonly listByOutput: (...args: number[]) => number
+  readonly copyPanels: (
+    from: Address,
+    fromRow: number,
+    rows: number,
+    panels: number,
+    to: Address,
+    toBlock: number,
+  ) => void
+  readonly valuesOfBits: (...args: number[]) => void
+  readonly valuesOfBytes: (...args: number[]) => void
+  readonly sumProducts: (...args: number[]) => void
+  readonly packBytes: (bytes: Address, maps: number, places: number, target: Address) => void
   readonly copyBits: (source: Address, from: number, n: number, target: Address) => void
   readonly poolCurrents: (...args: number[]) => void
   readonly divideAll: (values: Address, bytes: number, divisor: number) => void

@@ -89,46 +89,16 @@ export const packWeights = (place: Place, planned: PlannedLayer, weights: number
   team.meet()
 }
 
-/**
- * Some input channels of an FC layer as rows of one block of output channels [input channel · taps][channel], in this
- * thread's panel.
- */
+/** Rows `row` to `row + rows` of an FC layer, one per input, of one block of output channels, in this thread's panel. */
 export const fillForwardPanel = (
   place: Place,
   planned: PlannedLayer,
   block: ChannelBlock,
-  channel: number,
-  channels: number,
+  row: number,
+  rows: number,
 ): number => {
   const { panel } = place.scratch
-  const { taps, weightOffset } = planned
-  rowsOfBlock(place, planned, block, place.weights + weightOffset, panel, channel * taps, channels * taps)
-  return panel
-}
-
-/**
- * Some output channels of an FC layer as rows of one block of input channels [place][output channel][channel], in this
- * thread's panel.
- */
-export const fillBackwardPanel = (
-  { kernels: { run }, scratch: { panel }, weights }: Place,
-  { layer, taps, weightOffset }: PlannedLayer,
-  { first, width }: ChannelBlock,
-  channel: number,
-  channels: number,
-): number => {
-  const { C } = layer
-  run.transposePlanes(
-    weights + weightOffset + (channel * C + first) * taps * 4,
-    taps * 4,
-    C * taps * 4,
-    Math.min(width, C - first),
-    panel,
-    channels * width * 4,
-    width * 4,
-    taps,
-    channels,
-  )
+  rowsOfBlock(place, planned, block, place.weights + planned.weightOffset, panel, row, rows)
   return panel
 }
 

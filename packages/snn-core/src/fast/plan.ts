@@ -1,7 +1,7 @@
 import type { Layer, Network } from '../api'
 import { arithmetic } from '../arithmetic'
 import { type ChannelBlock, channelBlocks, paddedChannels } from './channel-blocks'
-import { gradientRows, listRoom } from './cuts'
+import { gradientRows, roomOf } from './cuts'
 import { foldShifts, unfoldPlaces } from './fold'
 import { type FastPrecision, type Kernels, MEMORY_LIMIT } from './kernels'
 import { backwardPlaces, forwardPlaces, pooledPlaces } from './place-tables'
@@ -42,8 +42,10 @@ export interface PlannedLayer {
   readonly outputs: number
   readonly inputs: number
   readonly taps: number
-  /** Words of one channel's bits of one map of neurons. */
+  /** Words of one channel's bits of one map of neurons; 0 for FC layers, whose neurons lie bit by bit. */
   readonly words: number
+  /** Bytes of a map's bits of neurons. */
+  readonly mapBytes: number
   /** Potentials with an open window, one after the other; each block from where it would begin if all were open. */
   readonly potentials: number
   /** Address of the first one [block][map]. */
@@ -117,9 +119,7 @@ export interface Plan {
   readonly activeMaps: number
   /** Words the threads of a team meet at. */
   readonly meeting: number
-  /** One place that reaches one place. */
-  readonly single: number
-  /** Raw input spikes as they come. */
+  /** Raw input spikes as they come: bits of a shard, or bytes of one sample. */
   readonly staging: number
   readonly bytes: number
 }
@@ -128,8 +128,19 @@ export interface Plan {
 const ROWS_KEPT = 2 ** 22
 
 /** True when every number of the layer fits the kernels' 16-bit lists and 8-bit extents. */
-const fits = ({ H, W, R, S, convH, convW }: Layer): boolean =>
-  [H * W, R * S, convH * convW].every((n) => n < 65535) && [H, W, R, S, convH, convW].every((n) => n <= 255)
+const fits = ({ K, H, W, R, S, convH, convW }: Layer): boolean =>
+  [K, H * W, R * S, convH * convW].every((n) => n < 65535) && [H, W, R, S, convH, convW].every((n) => n <= 255)
+
+/**
+ * An FC layer on top of another as one that reads whole words of its neurons' bits: 32 places each channel, or all places
+ * of a single one. The weights lie as they did.
+ */
+const inWords = (layer: Layer, below: Layer | undefined): Layer => {
+  if (layer.kind !== 'fc' || below?.kind !== 'fc') return layer
+  const inputs = layer.C * layer.H * layer.W
+  const places = inputs % 32 === 0 ? 32 : inputs
+  return { ...layer, C: inputs / places, H: 1, W: places, R: 1, S: places }
+}
 
 /**
  * Lays a network out in linear memory.
@@ -171,7 +182,8 @@ export const planNetwork = (
   }
   const layers: PlannedLayer[] = []
   let parameters = 0
-  for (const layer of computed.layers) {
+  for (const origin of computed.layers) {
+    const layer = inWords(origin, layers.at(-1)?.layer)
     const { C, H, W, K, R, S, convH, convW, outH, outW, currentPool, spikePool, encoding } = layer
     const below = layers.at(-1)
     const fc = layer.kind === 'fc'
@@ -179,7 +191,8 @@ export const planNetwork = (
     const outputs = convH * convW
     const places = outH * outW
     const taps = R * S
-    const words = Math.ceil(places / 32)
+    const words = fc ? 0 : Math.ceil(places / 32)
+    const mapBytes = fc ? Math.ceil(K / 32) * 4 : K * words * 4
     const Kp = paddedChannels(K)
     const Cp = paddedChannels(C)
     const first = layer.index === 0
@@ -197,22 +210,22 @@ export const planNetwork = (
       levels: asBytes ? region(1024) : 0,
       still: encoding,
     }
-    const geometry = { layer, inputs, outputs, places, taps }
-    const room = listRoom(geometry, encoding ? samples : maps, maps)
+    const geometry = { layer, inputs, outputs, places, taps, perChannel: origin.H * origin.W }
+    const room = roomOf(geometry, encoding ? samples : maps, maps)
     grow('list', room.entries)
     grow('counts', room.lists)
-    grow('expanded', room.expanded * Math.min(32, Cp))
+    grow('expanded', room.expanded)
     grow('rows', Math.max(gradientRows(C, taps, K) * taps * Kp, gradientRows(K, taps, C) * taps * Cp))
     grow('panel', room.panel)
-    if (currentPool > 1) grow('sums', room.sums * Kp)
+    grow('sums', room.sums)
     if (encoding) grow('still', samples * places * Kp)
     grow('words', maps * places)
-    grow('bits', maps * K * words)
+    grow('bits', (maps * mapBytes) / 4)
     grow('gradients', maps * places * Kp)
     if (!first && below!.layer.spikePool > 1) grow('pooled', maps * inputs * Cp)
     grow('window', Math.max(currentPool ** 2 * 4, places, 2 * taps))
-    const origin = given.layers[layer.index]
-    const own = K * C * origin.R * origin.S
+    const unfolded = given.layers[layer.index]
+    const own = unfolded.K * unfolded.C * unfolded.R * unfolded.S
     layers.push({
       layer,
       blocks: channelBlocks(K),
@@ -223,27 +236,28 @@ export const planNetwork = (
       inputs,
       taps,
       words,
+      mapBytes,
       potentials: region(maps * places * Kp * 4),
       starts: region(maps * channelBlocks(K).length * 4),
       masks: region(maps * places * channelBlocks(K).length * 4),
       fired: region(maps * places * channelBlocks(K).length * 4),
-      spikes: region(maps * K * words * 4),
+      spikes: region(maps * mapBytes),
       pooledSpikes: spikePool > 1 ? region(maps * K * Math.floor(outH / spikePool) * Math.floor(outW / spikePool)) : 0,
       forwardRows: fc && C * taps * Kp * 4 > ROWS_KEPT ? 0 : region(C * taps * Kp * 4),
       backwardRows: first || fc ? 0 : region(K * taps * Cp * 4),
       weightOffset: parameters * 4,
       wide:
-        origin.currentPool === currentPool
+        unfolded.currentPool === currentPool
           ? undefined
           : {
-              layer: origin,
+              layer: unfolded,
               weights: region(K * C * taps * 4),
               gradW: region(K * C * taps * 4),
-              shifts: region(origin.currentPool ** 2 * origin.R * origin.S * 4),
-              places: region(origin.currentPool ** 2 * origin.R * origin.S * 2),
+              shifts: region(unfolded.currentPool ** 2 * unfolded.R * unfolded.S * 4),
+              places: region(unfolded.currentPool ** 2 * unfolded.R * unfolded.S * 2),
             },
       forwardPlaces: region(inputs * 8),
-      backwardPlaces: region(outputs * 8),
+      backwardPlaces: fc ? 0 : region(outputs * 8),
       pooledPlaces: currentPool > 1 ? region(outputs * 2) : 0,
       channelTable: region(K * 8),
     })
@@ -284,8 +298,7 @@ export const planNetwork = (
     activeSamples: region(samples * 4),
     activeMaps: region(maps * 4),
     meeting: region(MEETING_WORDS * 4),
-    single: region(8),
-    staging: region(first.encoding ? 0 : Math.ceil((maps * first.C * first.H * first.W) / 8) + 64),
+    staging: region(first.encoding ? 0 : Math.max(Math.ceil(maps / 8), T) * first.C * first.H * first.W + 64),
   }
   return bytes > MEMORY_LIMIT ? undefined : { ...plan, bytes }
 }
@@ -323,12 +336,11 @@ const nibbleTables = (): Uint8Array => {
 export const writeTables = (plan: Plan, kernels: Kernels): void => {
   const { u8, u32 } = kernels.views
   const { T } = plan.network
-  u8.set([0, 0, 0, 0, 1, 1, 0, 0], plan.single)
   u8.set(nibbleTables(), plan.nibbles)
   for (const planned of plan.layers) {
     const { layer, blocks, places, wide } = planned
     u8.set(forwardPlaces(layer), planned.forwardPlaces)
-    u8.set(backwardPlaces(layer), planned.backwardPlaces)
+    if (planned.backwardPlaces) u8.set(backwardPlaces(layer), planned.backwardPlaces)
     if (planned.pooledPlaces) u8.set(pooledPlaces(layer), planned.pooledPlaces)
     if (wide) {
       u8.set(new Uint8Array(foldShifts(wide.layer).buffer), wide.shifts)

@@ -5,9 +5,9 @@ import { uncounted } from './phases'
 import type { Place } from './place'
 import type { PlannedLayer } from './plan'
 
-const bitsOf = ({ plan, kernels }: Place, { layer, words }: PlannedLayer, B: number): Uint32Array => {
+const bitsOf = ({ plan, kernels }: Place, { mapBytes }: PlannedLayer, B: number): Uint32Array => {
   const from = plan.nonZeros / 4
-  return kernels.views.u32.subarray(from, from + B * plan.network.T * layer.K * words)
+  return kernels.views.u32.subarray(from, from + (B * plan.network.T * mapBytes) / 4)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { paddedChannels } from './channel-blocks'
 import { forcedWeightGradient } from './choices'
 import { gradientRows, weightGradientByGradientsCut, weightGradientCut } from './cuts'
+import { fullyConnectedWeightGradient } from './fully-connected'
 import { gradientHome, unfoldGradients } from './pack-weights'
 import { addEffectual, inPhase } from './phases'
 import { type Place, sumOfTeam } from './place'
@@ -35,8 +36,12 @@ export const weightGradients = (place: Place, planned: PlannedLayer, work: Updat
   const folded = planned.wide !== undefined
   const toTensor = { ...work, add: work.add && !folded }
   // ±∞ times an input that is 0 would be NaN: the sums by spikes leave it out, as the reference does
-  if (work.finite && cheaperByGradients(planned, work)) drivenByGradients(place, planned, toTensor)
-  else drivenBySpikes(place, planned, toTensor)
+  if (!work.finite || !cheaperByGradients(planned, work)) drivenBySpikes(place, planned, toTensor)
+  else if (planned.layer.kind === 'fc')
+    inPhase('weightGradient', () =>
+      fullyConnectedWeightGradient(place, planned, work.B * place.plan.network.T, work.add),
+    )
+  else drivenByGradients(place, planned, toTensor)
   if (!folded) return
   place.team.meet()
   inPhase('unpack', () => unfoldGradients(place, planned, work.add))
@@ -163,7 +168,7 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
   const { run, views } = kernels
   const { network, nonZeros, activeMaps } = plan
   const { lists, values, counts, window, expanded, gradRows } = scratch
-  const { layer, inputBlocks, places, inputs, taps, words, input, outputs, channelTable } = planned
+  const { layer, inputBlocks, places, inputs, taps, words, mapBytes, input, outputs, channelTable } = planned
   const { C, K, W, S, index, convW, outW, currentPool } = layer
   const maps = B * network.T
   const update = weightGradientByGradientsCut(planned, maps, gradientDensity)
@@ -181,8 +186,8 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
         for (let k = 0; k < many; k += update.channels) {
           const channels = Math.min(update.channels, many - k)
           const entries = run.listGradientPlaces(
-            nonZeros + m * K * words * 4 + (k0 + k) * words * 4,
-            K * words * 4,
+            nonZeros + m * mapBytes + (k0 + k) * words * 4,
+            mapBytes,
             n,
             channels,
             words,

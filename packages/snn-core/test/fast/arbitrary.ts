@@ -23,7 +23,7 @@ export const fastNetworks: fc.Arbitrary<Network> = fc
       }),
       { maxLength: 3 },
     ),
-    fcs: fc.array(fc.constantFrom(1, 3, 8, 10, 33), { minLength: 1, maxLength: 2 }),
+    fcs: fc.array(fc.constantFrom(1, 3, 8, 10, 33, 64, 70), { minLength: 1, maxLength: 3 }),
   })
   .map(({ C, H, W, T, encoding, convs, fcs }) => {
     // kernels and pools that do not fit the map are made to fit
