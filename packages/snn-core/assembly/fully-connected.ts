@@ -18,6 +18,94 @@ export function gatherBits(words: usize, maps: i32, bytes: i32, to: usize, toStr
 }
 
 /**
+ * Set bits of every map, numbered through its channels (place p of channel c: c · places + p), as a list per map.
+ * @param positions 16 bytes per value of a byte: where its bits are set, ascending, in u16; lists are written in pieces
+ *   of 16 bytes, beyond their ends but not their room where another follows
+ * @returns entries written
+ */
+export function listBits(
+  bits: usize,
+  mapStride: usize,
+  channelStride: usize,
+  maps: i32,
+  channels: i32,
+  places: i32,
+  positions: usize,
+  lists: usize,
+  counts: usize,
+  cap: usize,
+): i32 {
+  let total: i32 = 0
+  for (let m = 0; m < maps; m++, bits += mapStride, lists += cap << 1) {
+    let to = lists
+    let from = bits
+    let base: i32 = 0
+    for (let c = 0; c < channels; c++, from += channelStride, base += places) {
+      for (let p = 0; p < places; p += 32) {
+        let word = load<u32>(from + (<usize>p >> 3))
+        let first = i16x8.splat(<i16>(base + p))
+        while (word !== 0) {
+          const byte: u32 = word & 255
+          v128.store(to, i16x8.add(v128.load(positions + ((<usize>byte) << 4)), first))
+          to += (<usize>popcnt(byte)) << 1
+          first = i16x8.add(first, i16x8.splat(8))
+          word >>>= 8
+        }
+      }
+    }
+    const n = <u32>((to - lists) >> 1)
+    store<u32>(counts + ((<usize>m) << 2), n)
+    total += <i32>n
+  }
+  return total
+}
+
+/** 8 × 8 bits: bit j of byte i becomes bit i of byte j. */
+function transposeByte(x: u64): u64 {
+  let t = (x ^ (x >> 7)) & (((<u64>0x00aa00aa) << 32) | 0x00aa00aa)
+  x ^= t ^ (t << 7)
+  t = (x ^ (x >> 14)) & 0x0000cccc0000cccc
+  x ^= t ^ (t << 14)
+  t = (x ^ (x >> 28)) & 0x00000000f0f0f0f0
+  return x ^ t ^ (t << 28)
+}
+
+/**
+ * Bits [map][channel][place] as bits [channel][place][map], `pitch` bytes (whole words) each; maps whose word of
+ * `active` is 0 count as zeros.
+ */
+export function transposeMaps(
+  bits: usize,
+  mapStride: usize,
+  channelStride: usize,
+  maps: i32,
+  channels: i32,
+  places: i32,
+  active: usize,
+  out: usize,
+  pitch: usize,
+): void {
+  for (let c = 0; c < channels; c++, bits += channelStride) {
+    for (let p = 0; p < places; p += 8) {
+      const rows = min(8, places - p)
+      for (let m = 0; m < maps; m += 8) {
+        let x: u64 = 0
+        let from = bits + <usize>m * mapStride + (<usize>p >> 3)
+        for (let i = 0, n = min(8, maps - m); i < n; i++, from += mapStride)
+          if (load<u32>(active + ((<usize>(m + i)) << 2)) !== 0) x |= (<u64>load<u8>(from)) << (<u64>(i << 3))
+        x = transposeByte(x)
+        let to = out + (<usize>m >> 3)
+        for (let row = 0; row < rows; row++, x >>= 8, to += pitch) store<u8>(to, <u8>x)
+      }
+      // the rest of the last word
+      for (let m = (maps + 7) & ~7; m < <i32>(pitch << 3); m += 8)
+        for (let row = 0; row < rows; row++) store<u8>(out + <usize>row * pitch + (<usize>m >> 3), 0)
+      out += <usize>rows * pitch
+    }
+  }
+}
+
+/**
  * Non-zero ∇u of outputs k0 to k0 + many (k0 a multiple of 32), map by map: list m gets k − k0 and the value.
  * @param gradU value of output k in map m: block(k) + m · width(k) + lane(k)
  * @param channelTable per output 8 bytes: u32 byte offset of its first value, u32 bytes between maps

@@ -2,9 +2,11 @@ export { dotOpen } from './dots'
 export {
   copyPanels,
   gatherBits,
+  listBits,
   listByMap,
   listByOutput,
   sumProducts,
+  transposeMaps,
   valuesOfBits,
   valuesOfBytes,
 } from './fully-connected'

@@ -2,7 +2,6 @@ import type { ChannelBlock } from './channel-blocks'
 import { forwardCut, fullyConnectedMaps, type InputPart, inputParts } from './cuts'
 import { fillForwardPanel } from './pack-weights'
 import type { Place } from './place'
-import { PLACE_BYTES } from './place-tables'
 import type { PlannedLayer } from './plan'
 import { piecesOf } from './team'
 
@@ -25,9 +24,12 @@ interface CurrentWork {
 export const currents = (place: Place, planned: PlannedLayer, work: CurrentWork): number =>
   planned.layer.kind === 'fc' ? fullyConnected(place, planned, work) : convolution(place, planned, work)
 
-/** Lists of the active inputs of a part of maps m to m + n, rows counted from its first channel on. @returns entries */
+/**
+ * Lists of the active inputs of a part of maps m to m + n, rows counted from its first place of its first channel on.
+ * @returns entries
+ */
 const listInputs = (
-  { kernels: { run } }: Place,
+  { plan, kernels: { run } }: Place,
   planned: PlannedLayer,
   part: InputPart,
   m: number,
@@ -36,16 +38,29 @@ const listInputs = (
   values: number,
   counts: number,
 ): number => {
-  const { input, outputs, taps, forwardPlaces } = planned
-  const { S, stride, convW } = planned.layer
+  const { layer, input, outputs, taps, forwardPlaces } = planned
+  const { S, stride, convW } = layer
   const { c, channels, place, places } = part
   const { kind, address, mapBytes, channelBytes, levels } = input
   const from = address + m * mapBytes + c * channelBytes
-  const geometry = [forwardPlaces + place * PLACE_BYTES, convW, taps, S, -stride, outputs, lists]
   const cap = rowsOf(planned, part)
+  if (layer.kind === 'fc' && kind === 'bits')
+    return run.listBits(
+      from + place / 8,
+      mapBytes,
+      channelBytes,
+      n,
+      channels,
+      places,
+      plan.positions,
+      lists,
+      counts,
+      cap,
+    )
+  const geometry = [forwardPlaces, convW, taps, S, -stride, outputs, lists]
   return kind === 'bits'
-    ? run.listSpikes(from + place / 8, mapBytes, n, channels, Math.ceil(places / 32), ...geometry, counts, cap)
-    : run.listLevels(from + place, mapBytes, n, channels, places, levels, ...geometry, values, counts, cap)
+    ? run.listSpikes(from, mapBytes, n, channels, channelBytes / 4, ...geometry, counts, cap)
+    : run.listLevels(from, mapBytes, n, channels, places, levels, ...geometry, values, counts, cap)
 }
 
 /** Rows that a list of a part may name: in FC layers one for each of its inputs. */
@@ -113,7 +128,7 @@ const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, d
   const { layer, input, blocks, taps, forwardRows } = planned
   const { C } = layer
   const together = fullyConnectedMaps(planned, maps)
-  const apart = team.size === 1 && forwardRows !== 0
+  const apart = false
   const pieces = inputParts(planned, density).map((part, i): InputPiece => {
     const at = apart ? 0 : together * (part.c * taps + part.place)
     return { ...part, at, counts: scratch.counts + (apart ? 0 : together * i * 4) }
@@ -130,10 +145,9 @@ const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, d
     const { c, place: first, at, counts } = piece
     const { width } = block
     const rows = rowsOf(planned, piece)
-    // lists count rows from the first place of their first channel on
     const table = forwardRows
-      ? forwardRows + (C * block.first + c * width) * taps * 4
-      : fillForwardPanel(place, planned, block, c * taps + first, rows) - first * width * 4
+      ? forwardRows + (C * taps * block.first + (c * taps + first) * width) * 4
+      : fillForwardPanel(place, planned, block, c * taps + first, rows)
     const values = input.kind === 'bits' ? 0 : scratch.values + at * 4
     run.sumRows(width, table, scratch.lists + at * 2, values, counts, rows, targetOf(block, m), width * 4, n, 0)
   }

@@ -28,8 +28,8 @@ const MOST_ENTRIES = 2 ** 21
 const clamp = (n: number, low: number, high: number) => Math.max(low, Math.min(high, Math.floor(n)))
 const rowsFor = (density: number, fewest: number) => clamp(ROWS_PER_VISIT / density, fewest, MOST_ROWS)
 
-type Geometry = Pick<PlannedLayer, 'layer' | 'inputs' | 'outputs' | 'places' | 'taps'>
-type Inputs = Pick<Geometry, 'layer' | 'taps'>
+type Geometry = Pick<PlannedLayer, 'layer' | 'input' | 'inputs' | 'outputs' | 'places' | 'taps'>
+type Inputs = Pick<Geometry, 'layer' | 'input' | 'taps'>
 
 /** Cut of the forward pass for a density of the input; density 0 gives the largest. */
 export const forwardCut = ({ layer, outputs, taps }: Geometry, maps: number, density: number): Cut => ({
@@ -41,7 +41,7 @@ export const forwardCut = ({ layer, outputs, taps }: Geometry, maps: number, den
 export const fullyConnectedMaps = ({ layer, taps }: Inputs, maps: number): number =>
   clamp(MOST_ENTRIES / (layer.C * taps), 1, maps)
 
-/** Some channels of a layer's input, of each the places `place` to `place + places`: all, or (FC) whole words of them. */
+/** Some channels of a layer's input, of each the places `place` to `place + places`: all, or (FC) whole words of bits. */
 export interface InputPart {
   readonly c: number
   readonly channels: number
@@ -56,10 +56,10 @@ const PART_VALUES = 512
  * An FC layer's input in parts of about as many inputs as the forward pass adds rows for together at a density; without
  * one as many as the backward pass multiplies together.
  */
-export const inputParts = ({ layer: { C }, taps }: Inputs, density?: number): readonly InputPart[] => {
+export const inputParts = ({ layer: { C }, input, taps }: Inputs, density?: number): readonly InputPart[] => {
   const rows = density === undefined ? PART_VALUES : rowsFor(density, FEWEST_ROWS)
   const many = clamp(rows / taps, 1, C)
-  const each = taps > rows ? Math.floor(rows / 32) * 32 : taps
+  const each = input.kind === 'bits' && taps > rows ? Math.floor(rows / 32) * 32 : taps
   const parts: InputPart[] = []
   for (let c = 0; c < C; c += many)
     for (let place = 0; place < taps; place += each)
@@ -158,7 +158,7 @@ const fullyConnectedRoom = (
       updateEntries(geometry, weightGradientCut(geometry, inputMaps, 0), C),
     ),
     lists: Math.max(forward * inputParts(geometry, 1).length, maps * pieces, C * taps, K),
-    expanded: (maps * partPitch(widest)) / 4,
+    expanded: Math.max((maps * partPitch(widest)) / 4, C * taps * Math.ceil(inputMaps / 32)),
     sums: maps * panels * PANEL,
     panel: Math.max(Math.max(MOST_ROWS, taps) * PANEL, (panels * panelBytes(backward)) / 4),
   }

@@ -42,6 +42,8 @@ export interface KernelCalls {
   readonly potentialGradients: (...args: number[]) => void
   readonly transposeBits: (...args: number[]) => void
   readonly gatherBits: (words: Address, maps: number, width: number, to: Address, toStride: number) => void
+  readonly listBits: (...args: number[]) => number
+  readonly transposeMaps: (...args: number[]) => void
   readonly listByMap: (...args: number[]) => number
   readonly listByOutput: (...args: number[]) => number
   readonly copyPanels: (

@@ -115,6 +115,8 @@ export interface Plan {
   readonly currents: number
   /** Three tables of 16 bytes per four bits: see `nibbleTables`. */
   readonly nibbles: number
+  /** 16 bytes per eight bits: positions of those set, in u16. */
+  readonly positions: number
   readonly activeSamples: number
   readonly activeMaps: number
   /** Words the threads of a team meet at. */
@@ -210,7 +212,7 @@ export const planNetwork = (
       levels: asBytes ? region(1024) : 0,
       still: encoding,
     }
-    const geometry = { layer, inputs, outputs, places, taps, perChannel: origin.H * origin.W }
+    const geometry = { layer, input, inputs, outputs, places, taps, perChannel: origin.H * origin.W }
     const room = roomOf(geometry, encoding ? samples : maps, maps)
     grow('list', room.entries)
     grow('counts', room.lists)
@@ -294,6 +296,7 @@ export const planNetwork = (
     gradients,
     currents: gradients[0],
     nibbles: region(3 * 256),
+    positions: region(256 * 16),
     pooledGradients: region(largest.pooled * 4),
     activeSamples: region(samples * 4),
     activeMaps: region(maps * 4),
@@ -332,11 +335,19 @@ const nibbleTables = (): Uint8Array => {
   return tables
 }
 
+/** Per value of a byte the positions of its set bits, ascending. */
+const bitPositions = (): Uint16Array =>
+  Uint16Array.from({ length: 256 * 8 }, (_, i) => {
+    const set = [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => ((i >>> 3) >>> bit) & 1)
+    return set[i & 7] ?? 0
+  })
+
 /** Writes the tables of a plan into its memory; levels are those of float32. */
 export const writeTables = (plan: Plan, kernels: Kernels): void => {
   const { u8, u32 } = kernels.views
   const { T } = plan.network
   u8.set(nibbleTables(), plan.nibbles)
+  u8.set(new Uint8Array(bitPositions().buffer), plan.positions)
   for (const planned of plan.layers) {
     const { layer, blocks, places, wide } = planned
     u8.set(forwardPlaces(layer), planned.forwardPlaces)

@@ -50,14 +50,45 @@ export const weightGradients = (place: Place, planned: PlannedLayer, work: Updat
 /** Channels of a team's smallest piece: every piece goes through all inputs or gradients once more. */
 const fewest = (channels: number, { size }: Team): number => Math.ceil(channels / (8 * size))
 
+/**
+ * Lists of the neurons whose ∇u each row of some input channels adds, for maps m to m + n: those its active inputs reach.
+ * @returns entries
+ */
+const listUses = (
+  { plan, kernels: { run }, scratch }: Place,
+  planned: PlannedLayer,
+  m: number,
+  n: number,
+  c: number,
+  channels: number,
+  cap: number,
+): number => {
+  const { lists, values, counts, expanded } = scratch
+  const { layer, input, inputs, places, taps, forwardPlaces, pooledPlaces } = planned
+  const { kind, mapBytes, channelBytes, levels } = input
+  const from = input.address + m * mapBytes + c * channelBytes
+  const active = (input.still ? plan.activeSamples : plan.activeMaps) + m * 4
+  if (layer.kind === 'fc' && kind === 'bits') {
+    // one output: the maps of each input, which are its bits map by map
+    const pitch = Math.ceil(n / 32) * 4
+    run.transposeMaps(from, mapBytes, channelBytes, n, channels, taps, active, expanded, pitch)
+    return run.listBits(expanded, pitch, 0, channels * taps, 1, n, plan.positions, lists, counts, cap)
+  }
+  const { convW, S, stride } = layer
+  const geometry = [forwardPlaces, convW, taps, S, -stride, pooledPlaces, places, active, lists]
+  return kind === 'bits'
+    ? run.listPlaces(from, mapBytes, n, channels, channelBytes / 4, ...geometry, counts, cap)
+    : run.listLevelPlaces(from, mapBytes, channelBytes, n, channels, inputs, levels, ...geometry, values, counts, cap)
+}
+
 /** Every row adds the gradients that its spikes select. A team shares the input channels, or where few the outputs'. */
 const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, add }: UpdateWork): void => {
   const { plan, kernels, team, scratch } = place
   const { run, views } = kernels
   const { network, samples, still, activeSamples, activeMaps } = plan
   const { lists, values, counts, gradRows } = scratch
-  const { layer, places, inputs, taps, input, outputs } = planned
-  const { C, K, S, stride, convW, index } = layer
+  const { layer, places, taps, input, outputs } = planned
+  const { C, K, index } = layer
   const { T } = network
   const byOutputs = team.size > 1 && C < 4 * team.size
   const blocks = byOutputs ? ownOf(team, planned.blocks) : planned.blocks
@@ -91,34 +122,7 @@ const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, 
         if (!views.u32.subarray(active / 4 + m, active / 4 + m + n).some((word) => word !== 0)) continue
         for (let c = 0; c < many; c += update.channels) {
           const channels = Math.min(update.channels, many - c)
-          const from = input.address + m * input.mapBytes + (c0 + c) * input.channelBytes
-          const geometry = [
-            planned.forwardPlaces,
-            convW,
-            taps,
-            S,
-            -stride,
-            planned.pooledPlaces,
-            places,
-            active + m * 4,
-            lists,
-          ]
-          total +=
-            input.kind === 'bits'
-              ? run.listPlaces(from, input.mapBytes, n, channels, input.channelBytes / 4, ...geometry, counts, cap)
-              : run.listLevelPlaces(
-                  from,
-                  input.mapBytes,
-                  input.channelBytes,
-                  n,
-                  channels,
-                  inputs,
-                  input.levels,
-                  ...geometry,
-                  values,
-                  counts,
-                  cap,
-                )
+          total += listUses(place, planned, m, n, c0 + c, channels, cap)
           for (const { first, width } of blocks)
             run.sumRows(
               width,
