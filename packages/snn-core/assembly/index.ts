@@ -10,7 +10,7 @@ export {
   valuesOfBits,
   valuesOfBytes,
 } from './fully-connected'
-export { listGradientPlaces, listGradients, listLevelPlaces, listLevels, listPlaces, listSpikes } from './lists'
+export { listGradients, listLevelPlaces, listLevels, listPlaces, listSpikes, listWindows } from './lists'
 export {
   copyBits,
   divideAll,

@@ -332,10 +332,13 @@ export function listLevelPlaces(
 }
 
 /**
- * Weight-gradient lists by ∇u: row k·taps + tap gets the input places (m·inputs + place) under each non-zero ∇u of
- * channel k and the ∇u itself, in the order of maps and places; arguments as in `listGradients`.
+ * Weight-gradient lists by ∇u: channel k gets, for each of its non-zero ∇u in the order of maps and places, the ∇u and
+ * where the window of inputs under it begins in the padded maps (m·padded + window). Arguments as in `listGradients`.
+ * @param windows u16 per output of the convolution
+ * @param padded places of a padded map
+ * @returns inputs in these windows, padding apart
  */
-export function listGradientPlaces(
+export function listWindows(
   bits: usize,
   mapStride: usize,
   maps: i32,
@@ -349,28 +352,26 @@ export function listGradientPlaces(
   convW: i32,
   pool: i32,
   table: usize,
-  width: i32,
-  taps: i32,
-  S: i32,
-  inputs: i32,
+  windows: usize,
+  padded: i32,
   lists: usize,
   values: usize,
   counts: usize,
   cap: usize,
   scratch: usize,
 ): i32 {
-  memory.fill(counts, 0, (<usize>(channels * taps)) << 2)
   let total: i32 = 0
-  for (let m = 0; m < maps; m++, bits += mapStride) {
-    const base = m * inputs
-    let from = bits
-    for (let k = 0; k < channels; k++, from += (<usize>words) << 2) {
-      const stride = <usize>load<u32>(channelTable + ((<usize>k) << 3), 4)
-      const grad =
-        gradU + <usize>load<u32>(channelTable + ((<usize>k) << 3)) + <usize>((firstMap + m) * places) * stride
-      const found = listBits(from, words, scratch)
+  for (let k = 0; k < channels; k++, bits += (<usize>words) << 2, lists += cap << 1, values += cap << 2) {
+    const stride = <usize>load<u32>(channelTable + ((<usize>k) << 3), 4)
+    const first = gradU + <usize>load<u32>(channelTable + ((<usize>k) << 3)) + <usize>(firstMap * places) * stride
+    let n: usize = 0
+    for (let m = 0; m < maps; m++) {
+      const base = m * padded
+      const grad = first + <usize>(m * places) * stride
+      const found = listBits(bits + <usize>m * mapStride, words, scratch)
       let run: i32 = 0
       while (run < found) {
+        // places of one row of neurons (all of them without pooling: their order is that of the convolution)
         let end = found
         let row: i32 = 0
         if (pool > 1) {
@@ -385,28 +386,18 @@ export function listGradientPlaces(
             if (value === 0) continue
             let conv = place
             if (pool > 1) conv = (row * pool + dy) * convW + (place - row * outW) * pool
-            for (let dx = 0; dx < pool; dx++) {
-              const entry = table + ((<usize>(conv + dx)) << 3)
-              let p = base + <i32>load<u16>(entry)
-              let tap = k * taps + <i32>load<u16>(entry, 2)
-              const nx = <i32>load<u8>(entry, 5)
-              for (let ny = <i32>load<u8>(entry, 4); ny > 0; ny--, p += width, tap += S) {
-                for (let x = 0; x < nx; x++) {
-                  const count = counts + ((<usize>(tap + x)) << 2)
-                  const n = load<u32>(count)
-                  const at = <usize>(tap + x) * cap + n
-                  store<u16>(lists + (at << 1), <u16>(p + x))
-                  store<f32>(values + (at << 2), value)
-                  store<u32>(count, n + 1)
-                }
-                total += nx
-              }
+            for (let dx = 0; dx < pool; dx++, n++) {
+              const at = <usize>(conv + dx)
+              store<u16>(lists + (n << 1), <u16>(base + <i32>load<u16>(windows + (at << 1))))
+              store<f32>(values + (n << 2), value)
+              total += <i32>load<u8>(table + (at << 3), 4) * <i32>load<u8>(table + (at << 3), 5)
             }
           }
         }
         run = end
       }
     }
+    store<u32>(counts + ((<usize>k) << 2), <u32>n)
   }
   return total
 }

@@ -144,7 +144,10 @@ export function unfoldTaps(
   }
 }
 
-/** Real values of a block of channels [place][channel] from bits per channel: 1 where the bit is set, else 0. */
+/**
+ * Real values of a block of channels [map][padded place][channel] from bits per channel: 1 where the bit is set, else 0.
+ * @param inside u16 per place: where it is in the padded map of `padded` places, 0xffff if no window reaches it
+ */
 export function expandBits(
   bits: usize,
   mapStride: usize,
@@ -152,11 +155,12 @@ export function expandBits(
   maps: i32,
   channels: i32,
   words: i32,
-  places: i32,
+  inside: usize,
+  padded: i32,
   width: i32,
   out: usize,
 ): void {
-  const size = (<usize>(places * width)) << 2
+  const size = (<usize>(padded * width)) << 2
   memory.fill(out, 0, <usize>maps * size)
   for (let m = 0; m < maps; m++, bits += mapStride, out += size) {
     for (let c = 0; c < channels; c++) {
@@ -165,8 +169,9 @@ export function expandBits(
       for (let w = 0; w < words; w++) {
         let word = load<u32>(from + ((<usize>w) << 2))
         while (word !== 0) {
-          store<f32>(to + ((<usize>(((w << 5) + ctz(word)) * width)) << 2), 1)
+          const place = <usize>load<u16>(inside + ((<usize>((w << 5) + ctz(word))) << 1))
           word &= word - 1
+          if (place !== 0xffff) store<f32>(to + ((place * <usize>width) << 2), 1)
         }
       }
     }
@@ -182,17 +187,22 @@ export function expandLevels(
   channels: i32,
   levels: usize,
   places: i32,
+  inside: usize,
+  padded: i32,
   width: i32,
   out: usize,
 ): void {
-  const size = (<usize>(places * width)) << 2
+  const size = (<usize>(padded * width)) << 2
   memory.fill(out, 0, <usize>maps * size)
   for (let m = 0; m < maps; m++, bytes += mapStride, out += size) {
     for (let c = 0; c < channels; c++) {
       const from = bytes + <usize>c * channelStride
-      let to = out + ((<usize>c) << 2)
-      for (let p: usize = 0; p < <usize>places; p++, to += (<usize>width) << 2)
-        store<f32>(to, load<f32>(levels + ((<usize>load<u8>(from + p)) << 2)))
+      const to = out + ((<usize>c) << 2)
+      for (let p: usize = 0; p < <usize>places; p++) {
+        const place = <usize>load<u16>(inside + (p << 1))
+        if (place === 0xffff) continue
+        store<f32>(to + ((place * <usize>width) << 2), load<f32>(levels + ((<usize>load<u8>(from + p)) << 2)))
+      }
     }
   }
 }

@@ -118,9 +118,8 @@ interface InputPiece extends InputPart {
 }
 
 /**
- * Lists of some inputs, then block after block of the outputs. A thread alone takes them piece by piece, so that they
- * stay in the cache. A team and large layers list all inputs first: the team shares the blocks, and a large layer's
- * weights become rows of one block and one piece at a time, in the cache as well.
+ * Lists of all inputs, then block after block of the outputs, which a team shares; part by part of the inputs, whose
+ * rows stay in the cache. A large layer's weights become rows of one block and one part at a time.
  */
 const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, density, out }: CurrentWork): number => {
   const { kernels, team, scratch } = place
@@ -128,11 +127,13 @@ const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, d
   const { layer, input, blocks, taps, forwardRows } = planned
   const { C } = layer
   const together = fullyConnectedMaps(planned, maps)
-  const apart = false
-  const pieces = inputParts(planned, density).map((part, i): InputPiece => {
-    const at = apart ? 0 : together * (part.c * taps + part.place)
-    return { ...part, at, counts: scratch.counts + (apart ? 0 : together * i * 4) }
-  })
+  const pieces = inputParts(planned, density).map(
+    (part, i): InputPiece => ({
+      ...part,
+      at: together * (part.c * taps + part.place),
+      counts: scratch.counts + together * i * 4,
+    }),
+  )
   let entries = 0
   const targetOf = ({ first, width }: ChannelBlock, m: number) => out + (capacity * first + m * width) * 4
   const list = (piece: InputPiece, m: number, n: number): boolean => {
@@ -153,17 +154,11 @@ const fullyConnected = (place: Place, planned: PlannedLayer, { maps, capacity, d
   }
   for (let m = 0; m < maps; m += together) {
     const n = Math.min(together, maps - m)
-    const clear = (block: ChannelBlock) => run.clear(targetOf(block, m), n * block.width * 4)
-    if (apart) {
-      blocks.forEach(clear)
-      for (const piece of pieces) if (list(piece, m, n)) for (const block of blocks) add(block, piece, m, n)
-      continue
-    }
     // threads must not be several loops apart
     if (m > 0) team.meet()
     const some = pieces.filter((piece) => list(piece, m, n))
     team.each(blocks.length, (i) => {
-      clear(blocks[i])
+      run.clear(targetOf(blocks[i], m), n * blocks[i].width * 4)
       for (const piece of some) add(blocks[i], piece, m, n)
     })
   }

@@ -28,7 +28,7 @@ const MOST_ENTRIES = 2 ** 21
 const clamp = (n: number, low: number, high: number) => Math.max(low, Math.min(high, Math.floor(n)))
 const rowsFor = (density: number, fewest: number) => clamp(ROWS_PER_VISIT / density, fewest, MOST_ROWS)
 
-type Geometry = Pick<PlannedLayer, 'layer' | 'input' | 'inputs' | 'outputs' | 'places' | 'taps'>
+type Geometry = Pick<PlannedLayer, 'layer' | 'input' | 'inputs' | 'padded' | 'outputs' | 'places' | 'taps'>
 type Inputs = Pick<Geometry, 'layer' | 'input' | 'taps'>
 
 /** Cut of the forward pass for a density of the input; density 0 gives the largest. */
@@ -93,21 +93,25 @@ export const inputGradientCut = ({ layer, inputs, taps }: Geometry, maps: number
     : { maps: clamp(OUTPUTS / inputs, 1, maps), channels: clamp(rows / taps, 1, layer.K) }
 }
 
-const updateCut = (channels: number, rows: number, entries: number, maps: number, density: number): Cut => {
-  const many = clamp(rowsFor(density, FEWEST_GRADIENT_ROWS) / rows, 1, maps)
-  return { maps: many, channels: clamp(MOST_ENTRIES / (many * entries), 1, channels) }
-}
+/** Maps of so many rows each that a weight gradient visits together, at a density of what selects them. */
+const updateMaps = (rows: number, maps: number, density: number) =>
+  clamp(rowsFor(density, FEWEST_GRADIENT_ROWS) / rows, 1, maps)
 
 /** Cut of the weight gradient driven by spikes, for their density. */
-export const weightGradientCut = ({ layer, places, outputs, taps }: Geometry, maps: number, density: number): Cut =>
-  updateCut(layer.C, places, outputs * taps, maps, density)
+export const weightGradientCut = ({ layer, places, outputs, taps }: Geometry, maps: number, density: number): Cut => {
+  const many = updateMaps(places, maps, density)
+  return { maps: many, channels: clamp(MOST_ENTRIES / (many * outputs * taps), 1, layer.C) }
+}
 
-/** Cut of the weight gradient driven by ∇u, for its density. */
+/** Cut of a convolution's weight gradient driven by ∇u, for its density: the lists of a channel serve all its taps. */
 export const weightGradientByGradientsCut = (
-  { layer, inputs, outputs, taps }: Geometry,
+  { layer, padded, outputs }: Geometry,
   maps: number,
   density: number,
-): Cut => updateCut(layer.K, inputs, outputs * taps, maps, density)
+): Cut => {
+  const many = updateMaps(padded.places, maps, density)
+  return { maps: many, channels: clamp(MOST_ENTRIES / (many * outputs), 1, layer.K) }
+}
 
 /** Bytes of ∇w rows that are summed before they go to their tensor: about what the second-level cache holds. */
 const GRADIENT_ROW_BYTES = 2 ** 21
@@ -133,10 +137,11 @@ export const roomOf = (geometry: Geometry & { readonly perChannel: number }, inp
     ? fullyConnectedRoom(geometry, inputMaps, maps)
     : convolutionRoom(geometry, inputMaps, maps)
 
-/** Entries of the lists of a weight gradient. */
-const updateEntries = ({ outputs, taps }: Geometry, cut: Cut, channels: number): number => {
-  const list = cut.maps * outputs * taps
-  return Math.max(list, Math.min(MOST_ENTRIES, list * channels))
+/** Entries of the lists of a weight gradient driven by spikes. */
+const updateEntries = (geometry: Geometry, inputMaps: number): number => {
+  const { maps } = weightGradientCut(geometry, inputMaps, 0)
+  const list = maps * geometry.outputs * geometry.taps
+  return Math.max(list, Math.min(MOST_ENTRIES, list * geometry.layer.C))
 }
 
 const fullyConnectedRoom = (
@@ -152,11 +157,7 @@ const fullyConnectedRoom = (
   const panels = Math.ceil((panelChannels(perChannel) * perChannel) / PANEL)
   const widest = Math.max(...inputParts(geometry).map(({ channels, places }) => channels * places))
   return {
-    entries: Math.max(
-      forward * C * taps,
-      maps * K,
-      updateEntries(geometry, weightGradientCut(geometry, inputMaps, 0), C),
-    ),
+    entries: Math.max(forward * C * taps, maps * K, updateEntries(geometry, inputMaps)),
     lists: Math.max(forward * inputParts(geometry, 1).length, maps * pieces, C * taps, K),
     expanded: Math.max((maps * partPitch(widest)) / 4, C * taps * Math.ceil(inputMaps / 32)),
     sums: maps * panels * PANEL,
@@ -165,7 +166,7 @@ const fullyConnectedRoom = (
 }
 
 const convolutionRoom = (geometry: Geometry, inputMaps: number, maps: number): Room => {
-  const { layer, inputs, outputs, taps } = geometry
+  const { layer, inputs, padded, outputs, taps } = geometry
   const forward = forwardCut(geometry, inputMaps, 0)
   const backward = inputGradientCut(geometry, maps, 0)
   const byGradients = weightGradientByGradientsCut(geometry, maps, 0)
@@ -173,11 +174,11 @@ const convolutionRoom = (geometry: Geometry, inputMaps: number, maps: number): R
     entries: Math.max(
       forward.maps * outputs * forward.channels * taps,
       backward.maps * inputs * backward.channels * taps,
-      updateEntries(geometry, weightGradientCut(geometry, inputMaps, 0), layer.C),
-      updateEntries(geometry, byGradients, layer.K),
+      updateEntries(geometry, inputMaps),
+      byGradients.maps * outputs * byGradients.channels,
     ),
     lists: Math.max(forward.maps * outputs, backward.maps * inputs, layer.C * taps, layer.K * taps),
-    expanded: byGradients.maps * inputs * Math.min(32, paddedChannels(layer.C)),
+    expanded: byGradients.maps * padded.places * Math.min(32, paddedChannels(layer.C)),
     sums: layer.currentPool > 1 ? forward.maps * outputs * paddedChannels(layer.K) : 0,
     panel: 0,
   }

@@ -25,7 +25,7 @@ export interface KernelCalls {
   readonly dotOpen: (...args: number[]) => number
   readonly listLevels: (...args: number[]) => number
   readonly listGradients: (...args: number[]) => number
-  readonly listGradientPlaces: (...args: number[]) => number
+  readonly listWindows: (...args: number[]) => number
   readonly transposePlanes: (...args: number[]) => void
   readonly unpackRows: (...args: number[]) => void
   readonly foldTaps: (...args: number[]) => void

@@ -49,6 +49,38 @@ export const backwardPlaces = ({ H, W, R, S, stride, padding, convH, convW }: La
   return bytes
 }
 
+/** The input of a convolution with zeros around it, as far as its windows reach. */
+export interface PaddedMap {
+  readonly width: number
+  readonly places: number
+}
+
+export const paddedMap = ({ R, S, stride, convH, convW }: Layer): PaddedMap => {
+  const width = (convW - 1) * stride + S
+  return { width, places: ((convH - 1) * stride + R) * width }
+}
+
+/** Where each input place is in the padded map: u16, 0xffff where no window reaches it. */
+export const insidePlaces = (layer: Layer): Uint16Array => {
+  const { H, W, padding } = layer
+  const { width, places } = paddedMap(layer)
+  return Uint16Array.from({ length: H * W }, (_, i) => {
+    const y = Math.floor(i / W) + padding
+    const x = (i % W) + padding
+    return x < width && y * width < places ? y * width + x : 0xffff
+  })
+}
+
+/** Where the window of each output of the convolution begins in the padded map: u16. */
+export const windowPlaces = (layer: Layer): Uint16Array => {
+  const { stride, convH, convW } = layer
+  const { width } = paddedMap(layer)
+  return Uint16Array.from(
+    { length: convH * convW },
+    (_, i) => Math.floor(i / convW) * stride * width + (i % convW) * stride,
+  )
+}
+
 /** Neuron of each output of the convolution with `APk`: u16, 0xffff where the pooling drops it. */
 export const pooledPlaces = ({ convH, convW, outH, outW, currentPool: k }: Layer): Uint8Array => {
   const places = new Uint16Array(convH * convW)

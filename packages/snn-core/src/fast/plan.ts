@@ -4,7 +4,15 @@ import { type ChannelBlock, channelBlocks, paddedChannels } from './channel-bloc
 import { gradientRows, roomOf } from './cuts'
 import { foldShifts, unfoldPlaces } from './fold'
 import { type FastPrecision, type Kernels, MEMORY_LIMIT } from './kernels'
-import { backwardPlaces, forwardPlaces, pooledPlaces } from './place-tables'
+import {
+  backwardPlaces,
+  forwardPlaces,
+  insidePlaces,
+  type PaddedMap,
+  paddedMap,
+  pooledPlaces,
+  windowPlaces,
+} from './place-tables'
 import { MEETING_WORDS } from './team'
 
 /** What a layer reads, in linear memory, map after map (map = sample · T + timestep; sample when it does not change). */
@@ -66,6 +74,10 @@ export interface PlannedLayer {
   readonly wide: FoldedWeights | undefined
   readonly forwardPlaces: number
   readonly backwardPlaces: number
+  /** The padded input of a convolution, where its places are in it, and where the windows of the outputs begin. */
+  readonly padded: PaddedMap
+  readonly insidePlaces: number
+  readonly windowPlaces: number
   readonly pooledPlaces: number
   readonly channelTable: number
 }
@@ -130,8 +142,13 @@ export interface Plan {
 const ROWS_KEPT = 2 ** 22
 
 /** True when every number of the layer fits the kernels' 16-bit lists and 8-bit extents. */
-const fits = ({ K, H, W, R, S, convH, convW }: Layer): boolean =>
-  [K, H * W, R * S, convH * convW].every((n) => n < 65535) && [H, W, R, S, convH, convW].every((n) => n <= 255)
+const fits = (layer: Layer): boolean => {
+  const { K, H, W, R, S, convH, convW } = layer
+  return (
+    [K, H * W, R * S, convH * convW, paddedMap(layer).places].every((n) => n < 65535) &&
+    [H, W, R, S, convH, convW].every((n) => n <= 255)
+  )
+}
 
 /**
  * An FC layer on top of another as one that reads whole words of its neurons' bits: 32 places each channel, or all places
@@ -212,7 +229,8 @@ export const planNetwork = (
       levels: asBytes ? region(1024) : 0,
       still: encoding,
     }
-    const geometry = { layer, input, inputs, outputs, places, taps, perChannel: origin.H * origin.W }
+    const padded = paddedMap(layer)
+    const geometry = { layer, padded, input, inputs, outputs, places, taps, perChannel: origin.H * origin.W }
     const room = roomOf(geometry, encoding ? samples : maps, maps)
     grow('list', room.entries)
     grow('counts', room.lists)
@@ -260,6 +278,9 @@ export const planNetwork = (
             },
       forwardPlaces: region(inputs * 8),
       backwardPlaces: fc ? 0 : region(outputs * 8),
+      padded,
+      insidePlaces: fc ? 0 : region(inputs * 2),
+      windowPlaces: fc ? 0 : region(outputs * 2),
       pooledPlaces: currentPool > 1 ? region(outputs * 2) : 0,
       channelTable: region(K * 8),
     })
@@ -351,7 +372,11 @@ export const writeTables = (plan: Plan, kernels: Kernels): void => {
   for (const planned of plan.layers) {
     const { layer, blocks, places, wide } = planned
     u8.set(forwardPlaces(layer), planned.forwardPlaces)
-    if (planned.backwardPlaces) u8.set(backwardPlaces(layer), planned.backwardPlaces)
+    if (layer.kind === 'conv') {
+      u8.set(backwardPlaces(layer), planned.backwardPlaces)
+      u8.set(new Uint8Array(insidePlaces(layer).buffer), planned.insidePlaces)
+      u8.set(new Uint8Array(windowPlaces(layer).buffer), planned.windowPlaces)
+    }
     if (planned.pooledPlaces) u8.set(pooledPlaces(layer), planned.pooledPlaces)
     if (wide) {
       u8.set(new Uint8Array(foldShifts(wide.layer).buffer), wide.shifts)

@@ -172,8 +172,8 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
   const { run, views } = kernels
   const { network, nonZeros, activeMaps } = plan
   const { lists, values, counts, window, expanded, gradRows } = scratch
-  const { layer, inputBlocks, places, inputs, taps, words, mapBytes, input, outputs, channelTable } = planned
-  const { C, K, W, S, index, convW, outW, currentPool } = layer
+  const { layer, inputBlocks, places, inputs, padded, taps, words, mapBytes, input, outputs, channelTable } = planned
+  const { C, K, S, index, convW, outW, currentPool } = layer
   const maps = B * network.T
   const update = weightGradientByGradientsCut(planned, maps, gradientDensity)
   const cap = update.maps * outputs
@@ -189,7 +189,7 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
         if (!views.u32.subarray(activeMaps / 4 + m, activeMaps / 4 + m + n).some((word) => word !== 0)) continue
         for (let k = 0; k < many; k += update.channels) {
           const channels = Math.min(update.channels, many - k)
-          const entries = run.listGradientPlaces(
+          const entries = run.listWindows(
             nonZeros + m * mapBytes + (k0 + k) * words * 4,
             mapBytes,
             n,
@@ -203,10 +203,8 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
             convW,
             currentPool,
             planned.backwardPlaces,
-            W,
-            taps,
-            S,
-            inputs,
+            planned.windowPlaces,
+            padded.places,
             lists,
             values,
             counts,
@@ -219,10 +217,15 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
             const from = input.address + m * input.mapBytes + first * input.channelBytes
             const lanes = Math.min(width, C - first)
             const shape = [input.mapBytes, input.channelBytes, n, lanes] as const
-            if (input.kind === 'bits') run.expandBits(from, ...shape, input.channelBytes / 4, inputs, width, expanded)
-            else run.expandLevels(from, ...shape, input.levels, inputs, width, expanded)
+            const target = [planned.insidePlaces, padded.places, width, expanded] as const
+            if (input.kind === 'bits') run.expandBits(from, ...shape, input.channelBytes / 4, ...target)
+            else run.expandLevels(from, ...shape, input.levels, inputs, ...target)
             const out = gradRows + many * taps * first * 4 + k * taps * width * 4
-            run.sumRows(width, expanded, lists, values, counts, cap, out, width * 4, channels * taps, 0)
+            for (let tap = 0; tap < taps; tap++) {
+              // the same places, shifted
+              const rows = expanded + (Math.floor(tap / S) * padded.width + (tap % S)) * width * 4
+              run.sumRows(width, rows, lists, values, counts, cap, out + tap * width * 4, taps * width * 4, channels, 0)
+            }
           }
         }
       }
