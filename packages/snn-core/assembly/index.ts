@@ -10,7 +10,17 @@ export {
   valuesOfBits,
   valuesOfBytes,
 } from './fully-connected'
-export { listGradients, listLevelPlaces, listLevels, listPlaces, listSpikes, listWindows } from './lists'
+export {
+  joinLists,
+  listAtPlaces,
+  listBytesAtPlaces,
+  listGradients,
+  listLevelPlaces,
+  listLevels,
+  listPlaces,
+  listSpikes,
+  listWindows,
+} from './lists'
 export {
   copyBits,
   divideAll,

@@ -332,72 +332,224 @@ export function listLevelPlaces(
 }
 
 /**
- * Weight-gradient lists by ∇u: channel k gets, for each of its non-zero ∇u in the order of maps and places, the ∇u and
- * where the window of inputs under it begins in the padded maps (m·padded + window). Arguments as in `listGradients`.
+ * Weight-gradient lists by ∇u: channel first + c gets, for each non-zero ∇u of the block's channel c in the order of maps
+ * and places, the ∇u and where the window of inputs under it begins in the padded maps (m·padded + window). With pooling
+ * every ∇u stands at pool × pool places of the convolution, in their raster order.
+ * @param words of one block, a bit per channel [map][place]; those of `mask` count
+ * @param gradU its values [map][place][channel], `width` channels
+ * @param table 8 bytes per output of the convolution, whose last two say how many rows and columns of inputs it reads
  * @param windows u16 per output of the convolution
  * @param padded places of a padded map
+ * @param counts continue from what is there
  * @returns inputs in these windows, padding apart
  */
 export function listWindows(
-  bits: usize,
-  mapStride: usize,
+  words: usize,
+  mask: u32,
   maps: i32,
-  channels: i32,
-  words: i32,
-  gradU: usize,
-  channelTable: usize,
-  firstMap: i32,
-  places: i32,
+  outH: i32,
   outW: i32,
   convW: i32,
   pool: i32,
+  gradU: usize,
+  width: i32,
   table: usize,
   windows: usize,
   padded: i32,
+  first: i32,
+  lists: usize,
+  values: usize,
+  counts: usize,
+  cap: i32,
+): i32 {
+  let total: i32 = 0
+  const size = (<usize>width) << 2
+  for (let m = 0, base = 0; m < maps; m++, base += padded) {
+    for (let y = 0; y < outH; y++, words += (<usize>outW) << 2, gradU += <usize>outW * size) {
+      for (let dy = 0; dy < pool; dy++) {
+        const row = (y * pool + dy) * convW
+        for (let x = 0; x < outW; x++) {
+          let word = load<u32>(words + ((<usize>x) << 2)) & mask
+          while (word !== 0) {
+            const c = <i32>ctz(word)
+            word &= word - 1
+            const value = load<f32>(gradU + <usize>x * size + ((<usize>c) << 2))
+            if (value === 0) continue
+            const list = first + c
+            const count = counts + ((<usize>list) << 2)
+            const begin = <i32>load<u32>(count)
+            let at = <usize>(list * cap + begin)
+            for (let dx = 0; dx < pool; dx++, at++) {
+              const conv = <usize>(row + x * pool + dx)
+              store<u16>(lists + (at << 1), <u16>(base + <i32>load<u16>(windows + (conv << 1))))
+              store<f32>(values + (at << 2), value)
+              total += <i32>load<u8>(table + (conv << 3), 4) * <i32>load<u8>(table + (conv << 3), 5)
+            }
+            store<u32>(count, begin + pool)
+          }
+        }
+      }
+    }
+  }
+  return total
+}
+
+/*
+ * Lists in any order: what is active at each place once, then for each output the lists of the places it reads one after
+ * the other.
+ */
+
+/**
+ * Active channels at each of n places out of a block's words: appends row base + c·taps of each bit c that is set in a
+ * word and in `mask`, and its value.
+ * @param values, nibbles 0: no values. Else of `width` channels a place; the bytes that bring those of four bits together
+ * @param positions see `listBits`; as there lists are written in pieces of 16 bytes (values: two of them)
+ * @param append to what the lists have, else they begin
+ */
+export function listAtPlaces(
+  words: usize,
+  mask: u32,
+  n: i32,
+  base: i32,
+  taps: i32,
+  positions: usize,
+  given: usize,
+  width: i32,
+  nibbles: usize,
   lists: usize,
   values: usize,
   counts: usize,
   cap: usize,
-  scratch: usize,
-): i32 {
-  let total: i32 = 0
-  for (let k = 0; k < channels; k++, bits += (<usize>words) << 2, lists += cap << 1, values += cap << 2) {
-    const stride = <usize>load<u32>(channelTable + ((<usize>k) << 3), 4)
-    const first = gradU + <usize>load<u32>(channelTable + ((<usize>k) << 3)) + <usize>(firstMap * places) * stride
-    let n: usize = 0
-    for (let m = 0; m < maps; m++) {
-      const base = m * padded
-      const grad = first + <usize>(m * places) * stride
-      const found = listBits(bits + <usize>m * mapStride, words, scratch)
-      let run: i32 = 0
-      while (run < found) {
-        // places of one row of neurons (all of them without pooling: their order is that of the convolution)
-        let end = found
-        let row: i32 = 0
-        if (pool > 1) {
-          row = load<u32>(scratch + ((<usize>run) << 2)) / outW
-          end = run + 1
-          while (end < found && load<u32>(scratch + ((<usize>end) << 2)) / outW === row) end++
-        }
-        for (let dy = 0; dy < pool; dy++) {
-          for (let i = run; i < end; i++) {
-            const place = <i32>load<u32>(scratch + ((<usize>i) << 2))
-            const value = load<f32>(grad + <usize>place * stride)
-            if (value === 0) continue
-            let conv = place
-            if (pool > 1) conv = (row * pool + dy) * convW + (place - row * outW) * pool
-            for (let dx = 0; dx < pool; dx++, n++) {
-              const at = <usize>(conv + dx)
-              store<u16>(lists + (n << 1), <u16>(base + <i32>load<u16>(windows + (at << 1))))
-              store<f32>(values + (n << 2), value)
-              total += <i32>load<u8>(table + (at << 3), 4) * <i32>load<u8>(table + (at << 3), 5)
-            }
-          }
-        }
-        run = end
+  append: bool,
+): void {
+  const factor = i16x8.splat(<i16>taps)
+  const size = (<usize>width) << 2
+  const from = <i32>(ctz(mask) >>> 3)
+  const to = <i32>((39 - clz(mask)) >>> 3)
+  for (let p = 0; p < n; p++, words += 4, counts += 4, given += size, lists += cap << 1, values += cap << 2) {
+    let count: usize = append ? load<u32>(counts) : 0
+    const word = load<u32>(words) & mask
+    for (let i = from; i < to; i++) {
+      const byte = (word >>> (i << 3)) & 255
+      if (byte === 0) continue
+      const rows = i16x8.mul(v128.load(positions + ((<usize>byte) << 4)), factor)
+      v128.store(lists + (count << 1), i16x8.add(rows, i16x8.splat(<i16>(base + (i << 3) * taps))))
+      if (given !== 0) {
+        const own = given + ((<usize>i) << 5)
+        const low = <usize>(byte & 15)
+        const high = <usize>(byte >>> 4)
+        const to = values + (count << 2)
+        v128.store(to, i8x16.swizzle(v128.load(own), v128.load(nibbles + (low << 4))))
+        v128.store(
+          to + ((<usize>popcnt(<u32>low)) << 2),
+          i8x16.swizzle(v128.load(own, 16), v128.load(nibbles + (high << 4))),
+        )
+      }
+      count += <usize>popcnt(byte)
+    }
+    store<u32>(counts, <u32>count)
+  }
+}
+
+/** The same for bytes [map][channel][place] that are not 0, with the values `levels[q]`: row c·taps. */
+export function listBytesAtPlaces(
+  bytes: usize,
+  mapStride: usize,
+  maps: i32,
+  channels: i32,
+  places: i32,
+  levels: usize,
+  taps: i32,
+  lists: usize,
+  values: usize,
+  counts: usize,
+  cap: usize,
+): void {
+  memory.fill(counts, 0, (<usize>(maps * places)) << 2)
+  for (let m = 0; m < maps; m++, bytes += mapStride, counts += (<usize>places) << 2) {
+    let from = bytes
+    for (let c = 0; c < channels; c++) {
+      for (let p: usize = 0; p < <usize>places; p++, from++) {
+        const q = <usize>load<u8>(from)
+        if (q === 0) continue
+        const count = counts + (p << 2)
+        const n = load<u32>(count)
+        const at = (<usize>(m * places) + p) * cap + <usize>n
+        store<u16>(lists + (at << 1), <u16>(c * taps))
+        store<f32>(values + (at << 2), load<f32>(levels + (q << 2)))
+        store<u32>(count, n + 1)
       }
     }
-    store<u32>(counts + ((<usize>k) << 2), <u32>n)
   }
-  return total
+}
+
+/**
+ * Joins the lists of the places that each target reads or is reached by: place first + i·width + j with its rows moved by
+ * tap + i·down + j·right.
+ * @param from lists of `sources` places a map; with values or 0
+ * @param table per target 8 bytes: see the head of this file
+ * @param total u32 that the number of entries is added to
+ * @returns room of each list, the most entries and some more: lists are written in pieces of 16 bytes (values: two)
+ */
+export function joinLists(
+  from: usize,
+  fromValues: usize,
+  fromCounts: usize,
+  fromCap: usize,
+  sources: i32,
+  maps: i32,
+  table: usize,
+  targets: i32,
+  width: i32,
+  down: i32,
+  right: i32,
+  lists: usize,
+  values: usize,
+  counts: usize,
+  total: usize,
+): i32 {
+  let most: u32 = 0
+  let sum: u32 = 0
+  for (let m = 0; m < maps; m++) {
+    for (let t = 0; t < targets; t++) {
+      const entry = table + ((<usize>t) << 3)
+      let at = fromCounts + ((<usize>(m * sources + <i32>load<u16>(entry))) << 2)
+      const nx = <i32>load<u8>(entry, 5)
+      let n: u32 = 0
+      for (let ny = <i32>load<u8>(entry, 4); ny > 0; ny--, at += (<usize>width) << 2)
+        for (let x: usize = 0; x < <usize>nx; x++) n += load<u32>(at + (x << 2))
+      store<u32>(counts + ((<usize>(m * targets + t)) << 2), n)
+      most = max(most, n)
+      sum += n
+    }
+  }
+  store<u32>(total, load<u32>(total) + sum)
+  const cap = <i32>((most + 15) & ~7)
+  if (most === 0) return cap
+  for (let m = 0; m < maps; m++) {
+    for (let t = 0; t < targets; t++, lists += (<usize>cap) << 1, values += (<usize>cap) << 2) {
+      const entry = table + ((<usize>t) << 3)
+      const first = m * sources + <i32>load<u16>(entry)
+      const tap = <i32>load<u16>(entry, 2)
+      const nx = <i32>load<u8>(entry, 5)
+      let to = lists
+      let toValue = values
+      for (let i = 0, ny = <i32>load<u8>(entry, 4); i < ny; i++) {
+        for (let j = 0; j < nx; j++) {
+          const source = <usize>(first + i * width + j)
+          const n = <usize>load<u32>(fromCounts + (source << 2))
+          const move = i16x8.splat(<i16>(tap + i * down + j * right))
+          const rows = from + ((source * fromCap) << 1)
+          for (let done: usize = 0; done < n; done += 8)
+            v128.store(to + (done << 1), i16x8.add(v128.load(rows + (done << 1)), move))
+          to += n << 1
+          if (fromValues === 0) continue
+          const own = fromValues + ((source * fromCap) << 2)
+          for (let done: usize = 0; done < n; done += 4) v128.store(toValue + (done << 2), v128.load(own + (done << 2)))
+          toValue += n << 2
+        }
+      }
+    }
+  }
+  return cap
 }

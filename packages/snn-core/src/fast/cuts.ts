@@ -1,4 +1,5 @@
 import { paddedChannels } from './channel-blocks'
+import { JOINED_MORE, placeCap } from './joined-lists'
 import type { PlannedLayer } from './plan'
 
 /**
@@ -129,6 +130,9 @@ export interface Room {
   readonly expanded: number
   readonly sums: number
   readonly panel: number
+  /** Entries and number of the lists of places that lists of outputs join. */
+  readonly sources: number
+  readonly sourceCounts: number
 }
 
 /** Room for the backward and the forward pass of a layer with so many maps of input, and maps. */
@@ -162,6 +166,8 @@ const fullyConnectedRoom = (
     expanded: Math.max((maps * partPitch(widest)) / 4, C * taps * Math.ceil(inputMaps / 32)),
     sums: maps * panels * PANEL,
     panel: Math.max(Math.max(MOST_ROWS, taps) * PANEL, (panels * panelBytes(backward)) / 4),
+    sources: 0,
+    sourceCounts: 0,
   }
 }
 
@@ -172,8 +178,8 @@ const convolutionRoom = (geometry: Geometry, inputMaps: number, maps: number): R
   const byGradients = weightGradientByGradientsCut(geometry, maps, 0)
   return {
     entries: Math.max(
-      forward.maps * outputs * forward.channels * taps,
-      backward.maps * inputs * backward.channels * taps,
+      forward.maps * outputs * (forward.channels * taps + JOINED_MORE),
+      backward.maps * inputs * (backward.channels * taps + JOINED_MORE),
       updateEntries(geometry, inputMaps),
       byGradients.maps * outputs * byGradients.channels,
     ),
@@ -181,5 +187,10 @@ const convolutionRoom = (geometry: Geometry, inputMaps: number, maps: number): R
     expanded: byGradients.maps * padded.places * Math.min(32, paddedChannels(layer.C)),
     sums: layer.currentPool > 1 ? forward.maps * outputs * paddedChannels(layer.K) : 0,
     panel: 0,
+    sources: Math.max(
+      forward.maps * inputs * placeCap(forward.channels),
+      backward.maps * outputs * placeCap(backward.channels),
+    ),
+    sourceCounts: Math.max(forward.maps * inputs, backward.maps * outputs),
   }
 }

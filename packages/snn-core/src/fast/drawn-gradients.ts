@@ -27,7 +27,10 @@ export const applyDraw = ({ plan, kernels: { views } }: Place, planned: PlannedL
   const { K } = layer
   let count = 0
   views.u8.fill(0, nonZeros, nonZeros + maps * mapBytes)
-  for (const { first, width } of blocks) {
+  const capacity = samples * network.T
+  for (const { index, first, width } of blocks) {
+    const words = plan.gradientWords / 4 + capacity * places * index
+    views.u32.fill(0, words, words + maps * places)
     const from = (plan.gradients[layer.index & 1] + samples * network.T * places * first * 4) / 4
     views.f32.fill(0, from, from + maps * places * width)
     for (let i = 0; i < maps * places * width; i++) {
@@ -36,6 +39,7 @@ export const applyDraw = ({ plan, kernels: { views } }: Place, planned: PlannedL
       const place = Math.floor(i / width) % places
       const map = Math.floor(i / (width * places))
       views.f32[from + i] = 1e-3 * (next() - 0.5)
+      views.u32[words + map * places + place] |= 1 << lane
       const bit = neuronBit(planned, first + lane, place)
       views.u32[(nonZeros + map * mapBytes) / 4 + (bit >>> 5)] |= 1 << (bit & 31)
       views.u32[activeMaps / 4 + map] = 1

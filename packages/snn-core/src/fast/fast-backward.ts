@@ -54,7 +54,7 @@ export const neuronGradients = (
   const { plan, kernels, team, scratch } = place
   const { run, views } = kernels
   const { network, samples, nonZeros, activeSamples, activeMaps } = plan
-  const { blockWords, tally } = scratch
+  const { tally } = scratch
   const { layer, blocks, places, masks, fired, starts } = planned
   const { index, currentPool } = layer
   const { T } = network
@@ -67,13 +67,14 @@ export const neuronGradients = (
   const capacity = samples * T
   for (const { index: block, first, width, valid } of ownOf(team, blocks)) {
     const gradients = plan.gradients[index & 1] + capacity * places * first * 4
+    const words = plan.gradientWords + capacity * places * block * 4
     run.potentialGradients(
       fired + capacity * places * block * 4,
       masks + capacity * places * block * 4,
       starts + capacity * block * 4,
       plan.nibbles + 256,
       gradients,
-      blockWords,
+      words,
       activeSamples,
       activeMaps,
       B,
@@ -88,7 +89,7 @@ export const neuronGradients = (
       neuron.detachReset ? 1 : 0,
       tally,
     )
-    bitsOfBlock(place, planned, blocks[block], blockWords, maps, nonZeros)
+    if (layer.kind === 'fc' || plan.inOrder) bitsOfBlock(place, planned, blocks[block], words, maps, nonZeros)
     // `APk`: each ∇u stands for k² places of the convolution, a k²-th each
     if (currentPool > 1 && !gradientDraw()) run.divideAll(gradients, maps * places * width * 4, currentPool ** 2)
   }

@@ -1,6 +1,7 @@
 import { forcedInputGradient } from './choices'
 import { inputGradientCut } from './cuts'
 import { fullyConnectedInputGradient } from './fully-connected'
+import { type JoinedLists, joinGradients } from './joined-lists'
 import { addEffectual } from './phases'
 import { type Place, sumOfTeam } from './place'
 import type { Plan, PlannedLayer } from './plan'
@@ -111,22 +112,63 @@ const byMasks = (
   return total / C
 }
 
+/** Lists of the ∇u of channels k to k + channels of maps m to m + n for every input, in the order of the reference. */
+const listInOrder = (
+  { plan, kernels: { run }, scratch }: Place,
+  planned: PlannedLayer,
+  k: number,
+  channels: number,
+  m: number,
+  n: number,
+): JoinedLists => {
+  const { lists, values, counts, window } = scratch
+  const { layer, places, inputs, taps, words, mapBytes, backwardPlaces, channelTable } = planned
+  const { W, S, index, convW, outW, currentPool } = layer
+  const cap = channels * taps
+  const entries = run.listGradients(
+    plan.nonZeros + m * mapBytes + k * words * 4,
+    mapBytes,
+    n,
+    channels,
+    words,
+    plan.gradients[index & 1],
+    channelTable + k * 8,
+    m,
+    places,
+    outW,
+    convW,
+    currentPool,
+    backwardPlaces,
+    W,
+    taps,
+    S,
+    inputs,
+    lists,
+    values,
+    counts,
+    cap,
+    window,
+  )
+  return { cap, entries }
+}
+
 /** @returns products of one channel */
 const convolution = (
-  { plan, kernels: { run }, team, scratch }: Place,
+  place: Place,
   planned: PlannedLayer,
   maps: number,
   density: number,
   target: number,
   masks: number,
 ): number => {
-  const { network, samples, nonZeros } = plan
-  const { lists, values, counts, window } = scratch
-  const { layer, inputBlocks, places, inputs, taps, words, mapBytes, backwardRows, channelTable } = planned
-  const { K, W, S, index, convW, outW, currentPool } = layer
+  const { plan, kernels, team, scratch } = place
+  const { run } = kernels
+  const { network, samples } = plan
+  const { lists, values, counts } = scratch
+  const { layer, inputBlocks, inputs, taps, backwardRows } = planned
+  const { K } = layer
   const capacity = samples * network.T
   const backward = inputGradientCut(planned, maps, density)
-  const cap = backward.channels * taps
   const pieces = piecesOf(team, maps, backward.maps)
   let total = 0
   team.each(pieces.length, (i) => {
@@ -135,32 +177,11 @@ const convolution = (
     for (const { first, width } of inputBlocks) run.clear(out(first, width), n * inputs * width * 4)
     for (let k = 0; k < K; k += backward.channels) {
       const channels = Math.min(backward.channels, K - k)
-      const entries = run.listGradients(
-        nonZeros + m * mapBytes + k * words * 4,
-        mapBytes,
-        n,
-        channels,
-        words,
-        plan.gradients[index & 1],
-        channelTable + k * 8,
-        m,
-        places,
-        outW,
-        convW,
-        currentPool,
-        planned.backwardPlaces,
-        W,
-        taps,
-        S,
-        inputs,
-        lists,
-        values,
-        counts,
-        cap,
-        window,
-      )
-      if (entries === 0) continue
-      total += entries
+      const listed = plan.inOrder
+        ? listInOrder(place, planned, k, channels, m, n)
+        : joinGradients(place, planned, k, channels, m, n)
+      if (listed.entries === 0) continue
+      total += listed.entries
       for (const { index: block, first, width } of inputBlocks)
         run.sumRows(
           width,
@@ -168,7 +189,7 @@ const convolution = (
           lists,
           values,
           counts,
-          cap,
+          listed.cap,
           out(first, width),
           width * 4,
           n * inputs,

@@ -26,6 +26,9 @@ export interface KernelCalls {
   readonly listLevels: (...args: number[]) => number
   readonly listGradients: (...args: number[]) => number
   readonly listWindows: (...args: number[]) => number
+  readonly listAtPlaces: (...args: number[]) => void
+  readonly listBytesAtPlaces: (...args: number[]) => void
+  readonly joinLists: (...args: number[]) => number
   readonly transposePlanes: (...args: number[]) => void
   readonly unpackRows: (...args: number[]) => void
   readonly foldTaps: (...args: number[]) => void

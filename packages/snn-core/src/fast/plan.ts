@@ -89,8 +89,10 @@ export interface Scratch {
   readonly counts: number
   /** Sums of a convolution before pooling. */
   readonly sums: number
-  /** Words of one block's non-zero gradients. */
-  readonly blockWords: number
+  /** What is active at each place, before the lists of outputs join it. */
+  readonly sources: { readonly lists: number; readonly values: number; readonly counts: number }
+  /** A u32 that `joinLists` counts in. */
+  readonly joined: number
   /** Input of one block of channels as real values. */
   readonly expanded: number
   /** Rows of ∇w of some channels of one layer. */
@@ -118,8 +120,10 @@ export interface Plan {
   readonly parameters: number
   /** The current of an encoding layer; ∇u summed over time. */
   readonly still: number
-  /** Bits of the non-zero gradients. */
+  /** Bits of the non-zero gradients as those of neurons: of FC layers, and where sums are in order. */
   readonly nonZeros: number
+  /** Words of the non-zero gradients [block][map][place], a bit per channel. */
+  readonly gradientWords: number
   /** Two sets of gradients in turn, and one at pooled size. */
   readonly gradients: readonly [number, number]
   readonly pooledGradients: number
@@ -190,6 +194,8 @@ export const planNetwork = (
     counts: 0,
     sums: 0,
     still: 0,
+    sources: 0,
+    sourceCounts: 0,
     words: 0,
     bits: 0,
     gradients: 0,
@@ -239,7 +245,9 @@ export const planNetwork = (
     grow('panel', room.panel)
     grow('sums', room.sums)
     if (encoding) grow('still', samples * places * Kp)
-    grow('words', maps * places)
+    grow('sources', room.sources)
+    grow('sourceCounts', room.sourceCounts)
+    grow('words', maps * places * channelBlocks(K).length)
     grow('bits', (maps * mapBytes) / 4)
     grow('gradients', maps * places * Kp)
     if (!first && below!.layer.spikePool > 1) grow('pooled', maps * inputs * Cp)
@@ -298,7 +306,12 @@ export const planNetwork = (
       values: region(largest.list * 4),
       counts: region(largest.counts * 4),
       sums: region(largest.sums * 4),
-      blockWords: region(largest.words * 4),
+      sources: {
+        lists: region(largest.sources * 2),
+        values: region(largest.sources * 4),
+        counts: region(largest.sourceCounts * 4),
+      },
+      joined: region(4),
       expanded: region(largest.expanded * 4),
       gradRows: region(largest.rows * 4),
       panel: region(largest.panel * 4),
@@ -314,6 +327,7 @@ export const planNetwork = (
     visitors: region(parameters * 4),
     still: region(largest.still * 4),
     nonZeros: region(largest.bits * 4),
+    gradientWords: region(largest.words * 4),
     gradients,
     currents: gradients[0],
     nibbles: region(3 * 256),

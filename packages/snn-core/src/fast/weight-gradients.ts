@@ -2,6 +2,7 @@ import { paddedChannels } from './channel-blocks'
 import { forcedWeightGradient } from './choices'
 import { gradientRows, weightGradientByGradientsCut, weightGradientCut } from './cuts'
 import { fullyConnectedWeightGradient } from './fully-connected'
+import { blockMask } from './joined-lists'
 import { gradientHome, unfoldGradients } from './pack-weights'
 import { addEffectual, inPhase } from './phases'
 import { type Place, sumOfTeam } from './place'
@@ -163,6 +164,51 @@ const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, 
 }
 
 /**
+ * Lists of the ∇u of channels k to k + channels of maps m to m + n, and of the windows of inputs under them.
+ * @returns inputs in these windows
+ */
+const listWindows = (
+  { plan, kernels: { run, views }, scratch: { lists, values, counts } }: Place,
+  planned: PlannedLayer,
+  k: number,
+  channels: number,
+  m: number,
+  n: number,
+  cap: number,
+): number => {
+  const { layer, blocks, places, padded, backwardPlaces, windowPlaces } = planned
+  const { index, outH, outW, convW, currentPool } = layer
+  const capacity = plan.samples * plan.network.T
+  views.u32.fill(0, counts / 4, counts / 4 + channels)
+  let entries = 0
+  for (const block of blocks) {
+    const mask = blockMask(block, k, channels)
+    if (mask === 0) continue
+    const { first, width } = block
+    entries += run.listWindows(
+      plan.gradientWords + (capacity * block.index + m) * places * 4,
+      mask,
+      n,
+      outH,
+      outW,
+      convW,
+      currentPool,
+      plan.gradients[index & 1] + (capacity * first + m * width) * places * 4,
+      width,
+      backwardPlaces,
+      windowPlaces,
+      padded.places,
+      first - k,
+      lists,
+      values,
+      counts,
+      cap,
+    )
+  }
+  return entries
+}
+
+/**
  * The same sums driven by ∇u: every non-zero ∇u times its whole window of inputs (of which a spike is 1), sums of
  * input channels side by side. Adding the product with a zero changes nothing, so the bits are the same. A team shares
  * the output channels.
@@ -170,10 +216,10 @@ const drivenBySpikes = (place: Place, planned: PlannedLayer, { B, spikeDensity, 
 const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDensity, add }: UpdateWork): void => {
   const { plan, kernels, team, scratch } = place
   const { run, views } = kernels
-  const { network, nonZeros, activeMaps } = plan
-  const { lists, values, counts, window, expanded, gradRows } = scratch
-  const { layer, inputBlocks, places, inputs, padded, taps, words, mapBytes, input, outputs, channelTable } = planned
-  const { C, K, S, index, convW, outW, currentPool } = layer
+  const { network, activeMaps } = plan
+  const { lists, values, counts, expanded, gradRows } = scratch
+  const { layer, inputBlocks, inputs, padded, taps, input, outputs } = planned
+  const { C, K, S } = layer
   const maps = B * network.T
   const update = weightGradientByGradientsCut(planned, maps, gradientDensity)
   const cap = update.maps * outputs
@@ -189,28 +235,7 @@ const drivenByGradients = (place: Place, planned: PlannedLayer, { B, gradientDen
         if (!views.u32.subarray(activeMaps / 4 + m, activeMaps / 4 + m + n).some((word) => word !== 0)) continue
         for (let k = 0; k < many; k += update.channels) {
           const channels = Math.min(update.channels, many - k)
-          const entries = run.listWindows(
-            nonZeros + m * mapBytes + (k0 + k) * words * 4,
-            mapBytes,
-            n,
-            channels,
-            words,
-            plan.gradients[index & 1],
-            channelTable + (k0 + k) * 8,
-            m,
-            places,
-            outW,
-            convW,
-            currentPool,
-            planned.backwardPlaces,
-            planned.windowPlaces,
-            padded.places,
-            lists,
-            values,
-            counts,
-            cap,
-            window,
-          )
+          const entries = listWindows(place, planned, k0 + k, channels, m, n, cap)
           if (entries === 0) continue
           total += entries
           for (const { first, width } of inputBlocks) {

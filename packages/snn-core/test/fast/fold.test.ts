@@ -36,17 +36,20 @@ const unfoldGradients = (layer: Layer, folded: RealArray, out: RealArray): void 
   for (let i = 0; i < out.length; i++) out[i] /= k * k
 }
 
+/** Neurons, spikes and open windows of every layer: not how many gradients are zero, which rounding decides. */
+const fires = (layers: Float64Array) => layers.filter((_, i) => i % 6 < 3)
+
 const pooledNetworks = fastNetworks.filter(({ layers }) => layers.some(({ currentPool }) => currentPool > 1))
 
 describe("backend 'folded'", () => {
-  it('gives the bits of the reference on the folded network, unfolded, and the gradient of the network itself', () => {
+  it('gives what the reference gives on the folded network, unfolded, and the gradient of the network itself', () => {
     let pooled = 0
     let reordered = 0
     fc.assert(
       fc.property(pooledNetworks, fc.integer({ min: 0, max: 1e6 }), (network, seed) => {
         const work = workOf(network, 3, seed)
-        // weights of few bits: sums of spikes are exact in any order, so that both fire alike
-        const parameters = weightsFor(parameterCount(network), seed, 0.5).map((w) => Math.round(w * 64) / 64)
+        // weights of few bits, and multiples of nine for AP3: sums of spikes are exact in any order, so that all fire alike
+        const parameters = weightsFor(parameterCount(network), seed, 0.5).map((w) => (Math.round(w * 57) * 9) / 512)
         const weights = weightsOf(network, parameters)
         const folded = new Float32Array(parameters.length)
         forceInputGradient('gradients')
@@ -57,7 +60,7 @@ describe("backend 'folded'", () => {
         const { loss, layers } = fastGradientShard(work, weights, masked)!
         forceInputGradient(undefined)
         expect(loss).toBe(tally.loss)
-        expect(layers.filter((_, i) => i % 6 < 3)).toEqual(tally.layers.filter((_, i) => i % 6 < 3))
+        expect(fires(layers)).toEqual(fires(tally.layers))
         const most = folded.reduce((m, g) => Math.max(m, Math.abs(g)), 0)
         expect(masked.findIndex((g, i) => !(Math.abs(g - folded[i]) <= 1e-5 * most))).toBe(-1)
         if (masked.some((g, i) => g !== folded[i])) reordered++
@@ -67,7 +70,8 @@ describe("backend 'folded'", () => {
         const held = network.layers.map((layer, l) => foldedTensor(layer, weights[l].data))
         const wideGradients = new Float32Array(held.reduce((n, { data }) => n + data.length, 0))
         const reference = gradientShard({ ...work, network: wide, backend: 'reference' }, held, wideGradients)
-        expect(tally).toEqual(reference)
+        expect(tally.loss).toBe(reference.loss)
+        expect(fires(tally.layers)).toEqual(fires(reference.layers))
         let [from, at] = [0, 0]
         network.layers.forEach((layer, l) => {
           const own = wideGradients.subarray(at, (at += held[l].data.length))
@@ -76,17 +80,16 @@ describe("backend 'folded'", () => {
           if (layer.currentPool > 1) unfoldGradients(layer, own, expected)
           else expected.set(own)
           const got = folded.subarray(from, from + size)
-          expect(got.findIndex((g, i) => !Object.is(g, expected[i]))).toBe(-1)
+          const widest = expected.reduce((m, g) => Math.max(m, Math.abs(g)), 0)
+          expect(got.findIndex((g, i) => !(Math.abs(g - expected[i]) <= 1e-5 * widest))).toBe(-1)
           // up to rounding the gradient of the network as it is written
           const beside = plain.subarray(from, from + size)
           from += size
-          // a third is not exact: with AP3 a neuron at its threshold may fire in one and not in the other
-          if (network.layers.some(({ currentPool }) => currentPool % 3 === 0)) return
           const largest = beside.reduce((m, g) => Math.max(m, Math.abs(g)), 0)
           if (layer.currentPool > 1 && largest > 0) pooled++
           expect(got.every((g, i) => Math.abs(g - beside[i]) <= 1e-5 * largest)).toBe(true)
         })
-        if (network.layers.every(({ currentPool }) => currentPool <= 2)) expect(tally.loss).toBe(same.loss)
+        expect(tally.loss).toBe(same.loss)
       }),
       { numRuns: 150 },
     )
