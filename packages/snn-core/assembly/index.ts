@@ -13,7 +13,6 @@ export {
 export {
   joinLists,
   listAtPlaces,
-  listBytesAtPlaces,
   listGradients,
   listLevelPlaces,
   listLevels,

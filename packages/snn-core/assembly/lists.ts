@@ -395,14 +395,15 @@ export function listWindows(
 }
 
 /*
- * Lists in any order: what is active at each place once, then for each output the lists of the places it reads one after
- * the other.
+ * Lists in any order: the ∇u of each place once, then for each input the lists of the places it reaches one after the
+ * other.
  */
 
 /**
- * Active channels at each of n places out of a block's words: appends row base + c·taps of each bit c that is set in a
- * word and in `mask`, and its value.
- * @param values, nibbles 0: no values. Else of `width` channels a place; the bytes that bring those of four bits together
+ * ∇u at each of n places out of a block's words: appends row base + c·taps of each bit c that is set in a word and in
+ * `mask`, and its value.
+ * @param gradU `width` values a place
+ * @param nibbles 16 bytes per four bits: the bytes that bring the values of those set together
  * @param positions see `listBits`; as there lists are written in pieces of 16 bytes (values: two of them)
  * @param append to what the lists have, else they begin
  */
@@ -413,7 +414,7 @@ export function listAtPlaces(
   base: i32,
   taps: i32,
   positions: usize,
-  given: usize,
+  gradU: usize,
   width: i32,
   nibbles: usize,
   lists: usize,
@@ -426,7 +427,7 @@ export function listAtPlaces(
   const size = (<usize>width) << 2
   const from = <i32>(ctz(mask) >>> 3)
   const to = <i32>((39 - clz(mask)) >>> 3)
-  for (let p = 0; p < n; p++, words += 4, counts += 4, given += size, lists += cap << 1, values += cap << 2) {
+  for (let p = 0; p < n; p++, words += 4, counts += 4, gradU += size, lists += cap << 1, values += cap << 2) {
     let count: usize = append ? load<u32>(counts) : 0
     const word = load<u32>(words) & mask
     for (let i = from; i < to; i++) {
@@ -434,59 +435,25 @@ export function listAtPlaces(
       if (byte === 0) continue
       const rows = i16x8.mul(v128.load(positions + ((<usize>byte) << 4)), factor)
       v128.store(lists + (count << 1), i16x8.add(rows, i16x8.splat(<i16>(base + (i << 3) * taps))))
-      if (given !== 0) {
-        const own = given + ((<usize>i) << 5)
-        const low = <usize>(byte & 15)
-        const high = <usize>(byte >>> 4)
-        const to = values + (count << 2)
-        v128.store(to, i8x16.swizzle(v128.load(own), v128.load(nibbles + (low << 4))))
-        v128.store(
-          to + ((<usize>popcnt(<u32>low)) << 2),
-          i8x16.swizzle(v128.load(own, 16), v128.load(nibbles + (high << 4))),
-        )
-      }
+      const own = gradU + ((<usize>i) << 5)
+      const low = <usize>(byte & 15)
+      const high = <usize>(byte >>> 4)
+      const next = values + (count << 2)
+      v128.store(next, i8x16.swizzle(v128.load(own), v128.load(nibbles + (low << 4))))
+      v128.store(
+        next + ((<usize>popcnt(<u32>low)) << 2),
+        i8x16.swizzle(v128.load(own, 16), v128.load(nibbles + (high << 4))),
+      )
       count += <usize>popcnt(byte)
     }
     store<u32>(counts, <u32>count)
   }
 }
 
-/** The same for bytes [map][channel][place] that are not 0, with the values `levels[q]`: row c·taps. */
-export function listBytesAtPlaces(
-  bytes: usize,
-  mapStride: usize,
-  maps: i32,
-  channels: i32,
-  places: i32,
-  levels: usize,
-  taps: i32,
-  lists: usize,
-  values: usize,
-  counts: usize,
-  cap: usize,
-): void {
-  memory.fill(counts, 0, (<usize>(maps * places)) << 2)
-  for (let m = 0; m < maps; m++, bytes += mapStride, counts += (<usize>places) << 2) {
-    let from = bytes
-    for (let c = 0; c < channels; c++) {
-      for (let p: usize = 0; p < <usize>places; p++, from++) {
-        const q = <usize>load<u8>(from)
-        if (q === 0) continue
-        const count = counts + (p << 2)
-        const n = load<u32>(count)
-        const at = (<usize>(m * places) + p) * cap + <usize>n
-        store<u16>(lists + (at << 1), <u16>(c * taps))
-        store<f32>(values + (at << 2), load<f32>(levels + (q << 2)))
-        store<u32>(count, n + 1)
-      }
-    }
-  }
-}
-
 /**
- * Joins the lists of the places that each target reads or is reached by: place first + i·width + j with its rows moved by
+ * Joins the lists of the places that each target reaches: place first + i·width + j with its rows moved by
  * tap + i·down + j·right.
- * @param from lists of `sources` places a map; with values or 0
+ * @param from lists of `sources` places a map
  * @param table per target 8 bytes: see the head of this file
  * @param total u32 that the number of entries is added to
  * @returns room of each list, the most entries and some more: lists are written in pieces of 16 bytes (values: two)
@@ -543,7 +510,6 @@ export function joinLists(
           for (let done: usize = 0; done < n; done += 8)
             v128.store(to + (done << 1), i16x8.add(v128.load(rows + (done << 1)), move))
           to += n << 1
-          if (fromValues === 0) continue
           const own = fromValues + ((source * fromCap) << 2)
           for (let done: usize = 0; done < n; done += 4) v128.store(toValue + (done << 2), v128.load(own + (done << 2)))
           toValue += n << 2

@@ -1,6 +1,5 @@
 import type { ChannelBlock } from './channel-blocks'
 import { forwardCut, fullyConnectedMaps, type InputPart, inputParts } from './cuts'
-import { joinInputs } from './joined-lists'
 import { fillForwardPanel } from './pack-weights'
 import type { Place } from './place'
 import type { PlannedLayer } from './plan'
@@ -75,7 +74,6 @@ const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, dens
   const { layer, input, inputs, outputs, places, taps, forwardRows, blocks } = planned
   const { C, convH, convW, outH, outW, currentPool } = layer
   const forward = forwardCut(planned, maps, density)
-  const joins = !place.plan.inOrder && layer.index > 0
   let entries = 0
   const piece = (m: number, n: number) => {
     // one block's sums of these maps: with pooling in a place of their own first
@@ -86,14 +84,10 @@ const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, dens
     for (const { first, width } of blocks) run.clear(target(first, width), n * outputs * width * 4)
     for (let c = 0; c < C; c += forward.channels) {
       const channels = Math.min(forward.channels, C - c)
-      const listed = joins
-        ? joinInputs(place, planned, c, channels, m, n)
-        : {
-            cap: channels * taps,
-            entries: listInputs(place, planned, { c, channels, place: 0, places: inputs }, m, n, lists, values, counts),
-          }
-      entries += listed.entries
-      if (listed.entries === 0) continue
+      const part = { c, channels, place: 0, places: inputs }
+      const listed = listInputs(place, planned, part, m, n, lists, values, counts)
+      entries += listed
+      if (listed === 0) continue
       for (const { first, width } of blocks)
         run.sumRows(
           width,
@@ -101,7 +95,7 @@ const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, dens
           lists,
           input.kind === 'bits' ? 0 : values,
           counts,
-          listed.cap,
+          channels * taps,
           target(first, width),
           width * 4,
           n * outputs,

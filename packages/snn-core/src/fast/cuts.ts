@@ -27,6 +27,8 @@ const FEWEST_GRADIENT_ROWS = 256
 const MOST_ENTRIES = 2 ** 21
 
 const clamp = (n: number, low: number, high: number) => Math.max(low, Math.min(high, Math.floor(n)))
+/** All items in as few pieces of up to n (at least one) as there must be: items of each. */
+const evenly = (n: number, all: number) => Math.ceil(all / Math.ceil(all / clamp(n, 1, all)))
 const rowsFor = (density: number, fewest: number) => clamp(ROWS_PER_VISIT / density, fewest, MOST_ROWS)
 
 type Geometry = Pick<PlannedLayer, 'layer' | 'input' | 'inputs' | 'padded' | 'outputs' | 'places' | 'taps'>
@@ -35,7 +37,7 @@ type Inputs = Pick<Geometry, 'layer' | 'input' | 'taps'>
 /** Cut of the forward pass for a density of the input; density 0 gives the largest. */
 export const forwardCut = ({ layer, outputs, taps }: Geometry, maps: number, density: number): Cut => ({
   maps: clamp(OUTPUTS / outputs, 1, maps),
-  channels: clamp(rowsFor(density, FEWEST_ROWS) / taps, 1, layer.C),
+  channels: evenly(rowsFor(density, FEWEST_ROWS) / taps, layer.C),
 })
 
 /** Maps of an FC layer whose lists are there at once. */
@@ -91,7 +93,7 @@ export const inputGradientCut = ({ layer, inputs, taps }: Geometry, maps: number
   const rows = rowsFor(density, FEWEST_ROWS)
   return layer.kind === 'fc'
     ? { maps, channels: Math.min(layer.K, Math.floor(rows / 32) * 32) }
-    : { maps: clamp(OUTPUTS / inputs, 1, maps), channels: clamp(rows / taps, 1, layer.K) }
+    : { maps: clamp(OUTPUTS / inputs, 1, maps), channels: evenly(rows / taps, layer.K) }
 }
 
 /** Maps of so many rows each that a weight gradient visits together, at a density of what selects them. */
@@ -130,7 +132,7 @@ export interface Room {
   readonly expanded: number
   readonly sums: number
   readonly panel: number
-  /** Entries and number of the lists of places that lists of outputs join. */
+  /** Entries and number of the lists of places that others join. */
   readonly sources: number
   readonly sourceCounts: number
 }
@@ -178,7 +180,7 @@ const convolutionRoom = (geometry: Geometry, inputMaps: number, maps: number): R
   const byGradients = weightGradientByGradientsCut(geometry, maps, 0)
   return {
     entries: Math.max(
-      forward.maps * outputs * (forward.channels * taps + JOINED_MORE),
+      forward.maps * outputs * forward.channels * taps,
       backward.maps * inputs * (backward.channels * taps + JOINED_MORE),
       updateEntries(geometry, inputMaps),
       byGradients.maps * outputs * byGradients.channels,
@@ -187,10 +189,7 @@ const convolutionRoom = (geometry: Geometry, inputMaps: number, maps: number): R
     expanded: byGradients.maps * padded.places * Math.min(32, paddedChannels(layer.C)),
     sums: layer.currentPool > 1 ? forward.maps * outputs * paddedChannels(layer.K) : 0,
     panel: 0,
-    sources: Math.max(
-      forward.maps * inputs * placeCap(forward.channels),
-      backward.maps * outputs * placeCap(backward.channels),
-    ),
-    sourceCounts: Math.max(forward.maps * inputs, backward.maps * outputs),
+    sources: backward.maps * outputs * placeCap(backward.channels),
+    sourceCounts: backward.maps * outputs,
   }
 }

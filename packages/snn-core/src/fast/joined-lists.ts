@@ -3,8 +3,8 @@ import type { Place } from './place'
 import type { PlannedLayer } from './plan'
 
 /*
- * Lists of rows where the order of sums is free: what is active at each place is found once, whatever the taps, and each
- * output joins the lists of the places it reads.
+ * Lists of ∇u where the order of sums is free: those of each place are found once, whatever the taps, and each input
+ * joins the lists of the places it reaches.
  */
 
 /** Lists of some maps: their room each, and their entries. */
@@ -26,114 +26,56 @@ export const placeCap = (channels: number): number => channels + 8
 /** Entries beyond the most of a list that its room may have. */
 export const JOINED_MORE = 16
 
-/** Lists of the active inputs of channels c to c + channels of maps m to m + n for every output of a convolution. */
-export const joinInputs = (
-  place: Place,
-  planned: PlannedLayer,
-  c: number,
-  channels: number,
-  m: number,
-  n: number,
-): JoinedLists => {
-  const { plan, kernels, scratch } = place
-  const { run } = kernels
-  const { layer, input, inputs, outputs, taps, backwardPlaces } = planned
-  const { sources } = scratch
-  const cap = placeCap(channels)
-  if (input.kind === 'bytes') {
-    const from = input.address + m * input.mapBytes + c * input.channelBytes
-    const { lists, values, counts } = sources
-    run.listBytesAtPlaces(from, input.mapBytes, n, channels, inputs, input.levels, taps, lists, values, counts, cap)
-  } else {
-    const { fired, blocks } = plan.layers[layer.index - 1]
-    const words = (block: ChannelBlock) => fired + (plan.samples * plan.network.T * block.index + m) * inputs * 4
-    appendBlocks(place, taps, blocks, words, undefined, c, channels, n * inputs)
-  }
-  const valued = input.kind === 'bytes'
-  return join(place, cap, inputs, n, backwardPlaces, outputs, layer.W, layer.S, 1, valued)
-}
-
 /** Lists of the ∇u of channels k to k + channels of maps m to m + n for every input of a convolution. */
 export const joinGradients = (
-  place: Place,
+  { plan, kernels: { run, views }, scratch }: Place,
   planned: PlannedLayer,
   k: number,
   channels: number,
   m: number,
   n: number,
 ): JoinedLists => {
-  const { plan } = place
   const { layer, inputs, outputs, taps, blocks, forwardPlaces } = planned
   const { S, stride, convW, index } = layer
+  const { sources, lists, values, counts, joined } = scratch
   const capacity = plan.samples * plan.network.T
-  const words = (block: ChannelBlock) => plan.gradientWords + (capacity * block.index + m) * outputs * 4
-  const values = ({ first, width }: ChannelBlock) =>
-    plan.gradients[index & 1] + (capacity * first + m * width) * outputs * 4
-  appendBlocks(place, taps, blocks, words, values, k, channels, n * outputs)
-  return join(place, placeCap(channels), outputs, n, forwardPlaces, inputs, convW, -S * stride, -stride, true)
-}
-
-const appendBlocks = (
-  { plan, kernels: { run }, scratch: { sources } }: Place,
-  taps: number,
-  blocks: readonly ChannelBlock[],
-  words: (block: ChannelBlock) => number,
-  given: ((block: ChannelBlock) => number) | undefined,
-  c: number,
-  channels: number,
-  places: number,
-): void => {
-  const { lists, values, counts } = sources
+  const room = placeCap(channels)
   let append = 0
   for (const block of blocks) {
-    const mask = blockMask(block, c, channels)
+    const mask = blockMask(block, k, channels)
     if (mask === 0) continue
+    const { first, width } = block
     run.listAtPlaces(
-      words(block),
+      plan.gradientWords + (capacity * block.index + m) * outputs * 4,
       mask,
-      places,
-      (block.first - c) * taps,
+      n * outputs,
+      (first - k) * taps,
       taps,
       plan.positions,
-      given?.(block) ?? 0,
-      given ? block.width : 0,
+      plan.gradients[index & 1] + (capacity * first + m * width) * outputs * 4,
+      width,
       plan.nibbles,
-      lists,
-      values,
-      counts,
-      placeCap(channels),
+      sources.lists,
+      sources.values,
+      sources.counts,
+      room,
       append,
     )
     append = 1
   }
-}
-
-const join = (
-  { kernels: { run, views }, scratch }: Place,
-  fromCap: number,
-  sources: number,
-  maps: number,
-  table: number,
-  targets: number,
-  width: number,
-  down: number,
-  right: number,
-  valued: boolean,
-): JoinedLists => {
-  const { sources: from, lists, values, counts, joined } = scratch
   views.u32[joined / 4] = 0
   const cap = run.joinLists(
-    from.lists,
-    valued ? from.values : 0,
-    from.counts,
-    fromCap,
-    sources,
-    maps,
-    table,
-    targets,
-    width,
-    down,
-    right,
+    sources.lists,
+    sources.values,
+    sources.counts,
+    room,
+    outputs,
+    n,
+    forwardPlaces,
+    inputs,
+    convW,
+    -S * stride,
+    -stride,
     lists,
     values,
     counts,

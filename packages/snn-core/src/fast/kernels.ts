@@ -27,7 +27,6 @@ export interface KernelCalls {
   readonly listGradients: (...args: number[]) => number
   readonly listWindows: (...args: number[]) => number
   readonly listAtPlaces: (...args: number[]) => void
-  readonly listBytesAtPlaces: (...args: number[]) => void
   readonly joinLists: (...args: number[]) => number
   readonly transposePlanes: (...args: number[]) => void
   readonly unpackRows: (...args: number[]) => void

@@ -89,7 +89,7 @@ export interface Scratch {
   readonly counts: number
   /** Sums of a convolution before pooling. */
   readonly sums: number
-  /** What is active at each place, before the lists of outputs join it. */
+  /** Lists of the ∇u of each place, before others join them. */
   readonly sources: { readonly lists: number; readonly values: number; readonly counts: number }
   /** A u32 that `joinLists` counts in. */
   readonly joined: number
