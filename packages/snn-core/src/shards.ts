@@ -1,4 +1,5 @@
 import type { Network } from './api'
+import { parameterCount } from './network'
 
 /**
  * Samples computed together: every batch is cut into shards of about this many (large samples: half of it; small ones:
@@ -10,18 +11,20 @@ export const SHARD_SAMPLES = 8
 
 /** Potentials of a sample above which shards are smaller, so that those of a shard take less memory than the weights. */
 const LARGE_SAMPLE = 2 ** 21
-/** Potentials of a sample below which shards are larger: reading the weights would cost more than using them. */
+/** Potentials below and weights above which shards are larger: reading the weights would cost more than using them. */
 const SMALL_SAMPLE = 2 ** 13
+const MANY_WEIGHTS = 2 ** 16
 const SMALL_SAMPLES = 32
 
 /**
- * Most samples of a shard for a network: 8; 4 where one sample has more than 2 Mi neurons times timesteps, 32 where it
- * has fewer than 8 Ki.
+ * Most samples of a shard for a network: 8; 4 where one sample has more than 2 Mi neurons times timesteps; 32 where it
+ * has fewer than 8 Ki and the network more than 64 Ki weights.
  */
-export const shardSamples = ({ layers, T }: Network): number => {
+export const shardSamples = (network: Network): number => {
+  const { layers, T } = network
   const potentials = layers.reduce((n, { K, outH, outW }) => n + K * outH * outW * T, 0)
   if (potentials > LARGE_SAMPLE) return SHARD_SAMPLES / 2
-  return potentials < SMALL_SAMPLE ? SMALL_SAMPLES : SHARD_SAMPLES
+  return potentials < SMALL_SAMPLE && parameterCount(network) > MANY_WEIGHTS ? SMALL_SAMPLES : SHARD_SAMPLES
 }
 
 /** Cuts the sample indices of a pass into as few shards as there must be, of about the same size. */

@@ -82,17 +82,29 @@ describe('fastGradientShard', () => {
     forceWeightGradient(undefined)
   })
 
-  it('is right for fully connected layers too large to be kept as rows beside their weights', () => {
-    const network = parseNetwork('24C3-AP2(spikes)-1302FC-901FC-10FC', { input: { C: 2, H: 16, W: 14 }, T: 3 })
-    const neuron: NeuronConfig = { ...defaultNeuron, gradWindow: [-1, 3] }
-    const parameters = weightsFor(parameterCount(network), 5, 0.12)
-    for (const precision of ['f32', 'f16'] as const) {
-      const work = { ...workOf(network, 2, 11, 0.5), neuron, precision, lossScale: precision === 'f16' ? 1024 : 1 }
-      const { fast, reference, tally } = both(work, precision === 'f16' ? f16RoundAll(parameters) : parameters)
-      expect(Buffer.compare(bitsOf(fast), bitsOf(reference))).toBe(0)
-      expect(tally.layers[9]).toBeGreaterThan(0)
-    }
-  })
+  it.each([
+    // too large to be kept as rows beside their weights; inputs that are no whole words, levels, bits of whole words
+    ['24C3-AP2(spikes)-1302FC-901FC-10FC', { C: 2, H: 16, W: 14 }],
+    ['24C3-960FC-928FC-10FC', { C: 2, H: 8, W: 9 }],
+    // one channel whose places are several parts
+    ['70FC-64FC-10FC', { C: 1, H: 28, W: 28 }],
+  ])(
+    'is right for fully connected layers of many inputs and outputs, by spikes and by gradients: %s',
+    (text, input) => {
+      const network = parseNetwork(text, { input, T: 3 })
+      const neuron: NeuronConfig = { ...defaultNeuron, gradWindow: [-1, 3] }
+      const parameters = weightsFor(parameterCount(network), 5, 0.12)
+      for (const precision of ['f32', 'f16'] as const)
+        for (const by of ['spikes', 'gradients'] as const) {
+          forceWeightGradient(by)
+          const work = { ...workOf(network, 2, 11, 0.5), neuron, precision, lossScale: precision === 'f16' ? 1024 : 1 }
+          const { fast, reference, tally } = both(work, precision === 'f16' ? f16RoundAll(parameters) : parameters)
+          expect(Buffer.compare(bitsOf(fast), bitsOf(reference))).toBe(0)
+          expect(tally.layers[9]).toBeGreaterThan(0)
+        }
+      forceWeightGradient(undefined)
+    },
+  )
 })
 
 describe('fully connected layers of more maps than lists hold', () => {
