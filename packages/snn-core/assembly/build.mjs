@@ -6,12 +6,27 @@ import asc from 'assemblyscript/asc'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** The modules: the file each is written to, whether its arithmetic is that of binary16, and whether
- * products and sums are fused. */
+/** The modules: the file each is written to, the sources it exports, whether its arithmetic is that of binary16, and
+ * whether products and sums are fused. Those that export a part only stand beside the first. */
 export const MODULES = {
-  f32: { file: fileURLToPath(new URL('../src/fast/kernels.wasm.ts', import.meta.url)), half: 0, fused: 0 },
-  f16: { file: fileURLToPath(new URL('../src/fast/kernels-f16.wasm.ts', import.meta.url)), half: 1, fused: 0 },
-  fused: { file: fileURLToPath(new URL('../src/fast/kernels-fused.wasm.ts', import.meta.url)), half: 0, fused: 1 },
+  f32: {
+    file: fileURLToPath(new URL('../src/fast/kernels.wasm.ts', import.meta.url)),
+    entry: 'index.ts',
+    half: 0,
+    fused: 0,
+  },
+  f16: {
+    file: fileURLToPath(new URL('../src/fast/kernels-f16.wasm.ts', import.meta.url)),
+    entry: 'rounding.ts',
+    half: 1,
+    fused: 0,
+  },
+  fused: {
+    file: fileURLToPath(new URL('../src/fast/kernels-fused.wasm.ts', import.meta.url)),
+    entry: 'products.ts',
+    half: 0,
+    fused: 1,
+  },
 }
 
 /** A module's bytes as the compiler makes them from the sources beside this file. */
@@ -19,10 +34,14 @@ export const compileKernels = async (precision) => {
   let bytes
   const { error, stderr } = await asc.main(
     [
-      'index.ts',
+      MODULES[precision].entry,
       '--outFile',
       'kernels.wasm',
-      '-O3',
+      '--optimizeLevel',
+      '3',
+      // binary16: its rounding must be inlined
+      '--shrinkLevel',
+      `${1 - MODULES[precision].half}`,
       '--noAssert',
       '--enable',
       'simd',

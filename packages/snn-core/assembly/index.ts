@@ -21,7 +21,6 @@ export {
   listWindows,
 } from './lists'
 export {
-  copyBits,
   divideAll,
   integrate,
   packBytes,

@@ -225,17 +225,6 @@ export function packBytes(bytes: usize, maps: i32, places: i32, target: usize): 
   }
 }
 
-/** Copies n bits from bit `from` of `source` to the start of `target`, whose last word is filled up with zeros. */
-export function copyBits(source: usize, from: u32, n: i32, target: usize): void {
-  let word = source + ((<usize>(from >>> 5)) << 2)
-  const shift = <u64>(from & 31)
-  for (let left = n; left > 0; left -= 32, word += 4, target += 4) {
-    let bits: u32 = <u32>(load<u64>(word) >>> shift)
-    if (left < 32) bits &= ((<u32>1) << left) - 1
-    store<u32>(target, bits)
-  }
-}
-
 /**
  * `APk` before the neuron: sums of a convolution [map][convH·convW][channel] averaged over k×k into
  * [map][outH·outW][channel]; k = 2 as (a+b)+(c+d), others as a tree of adjacent pairs in raster order.

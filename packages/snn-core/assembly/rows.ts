@@ -18,6 +18,7 @@ function plusRow<Value>(sum: v128, v: v128, x: v128): v128 {
  * @param lists, values, counts list of output p: `counts[p]` entries from p·cap on, row numbers in 16 bits
  * @param stride bytes between outputs
  * @param skip 0, or a word per output: outputs whose word is 0 are not needed and left as they are
+ * @param size binary16: bytes of a row of the table, of which this may be a part
  */
 function addRows<Block, Value>(
   rows: usize,
@@ -29,8 +30,9 @@ function addRows<Block, Value>(
   stride: usize,
   n: usize,
   skip: usize,
+  size: usize,
 ): void {
-  const shift: usize = 4 + ctz<usize>(sizeof<Block>())
+  const shift: usize = HALF ? ctz<usize>(size) : 4 + ctz<usize>(sizeof<Block>())
   const none = f32x4.splat(0)
   for (let p: usize = 0; p < n; p++, out += stride) {
     const count: usize = load<u32>(counts + (p << 2))
@@ -58,8 +60,9 @@ function addRows<Block, Value>(
       a6 = lift(v128.load(out, 96))
       a7 = lift(v128.load(out, 112))
     }
-    // binary16 spends its time on rounding: its rows come one by one
-    for (let odd = HALF ? count : count & 3; odd > 0; odd--, at += 2) {
+    // binary16 spends its time on rounding, narrow blocks on their lists: their rows come one by one
+    const single = HALF || sizeof<Block>() < 8
+    for (let odd = single ? count : count & 3; odd > 0; odd--, at += 2) {
       const row = rows + ((<usize>load<u16>(at)) << shift)
       let v = none
       if (isFloat<Value>()) {
@@ -79,7 +82,7 @@ function addRows<Block, Value>(
         a7 = plusRow<Value>(a7, v, v128.load(row, 112))
       }
     }
-    for (; !HALF && at < end; at += 8) {
+    for (; !single && at < end; at += 8) {
       const row0 = rows + ((<usize>load<u16>(at)) << shift)
       const row1 = rows + ((<usize>load<u16>(at, 2)) << shift)
       const row2 = rows + ((<usize>load<u16>(at, 4)) << shift)
@@ -164,7 +167,32 @@ export function clear(at: usize, bytes: usize): void {
   memory.fill(at, 0, bytes)
 }
 
-/** `addRows` for a block of 4, 8, 16 or 32 channels; `values` 0: the rows as they are. */
+/** `addRows` for a block of 4, 8, 16 or 32 channels. */
+function addBlock<Value>(
+  width: i32,
+  rows: usize,
+  lists: usize,
+  values: usize,
+  counts: usize,
+  cap: usize,
+  out: usize,
+  stride: usize,
+  n: usize,
+  skip: usize,
+): void {
+  const size = (<usize>width) << 2
+  if (width === 32) addRows<u64, Value>(rows, lists, values, counts, cap, out, stride, n, skip, size)
+  else if (width === 16) {
+    if (HALF) {
+      // half of the channels at a time, for less code
+      addRows<u16, Value>(rows, lists, values, counts, cap, out, stride, n, skip, size)
+      addRows<u16, Value>(rows + 32, lists, values, counts, cap, out + 32, stride, n, skip, size)
+    } else addRows<u32, Value>(rows, lists, values, counts, cap, out, stride, n, skip, size)
+  } else if (width === 8) addRows<u16, Value>(rows, lists, values, counts, cap, out, stride, n, skip, size)
+  else addRows<u8, Value>(rows, lists, values, counts, cap, out, stride, n, skip, size)
+}
+
+/** The same; `values` 0: the rows as they are. */
 export function sumRows(
   width: i32,
   rows: usize,
@@ -177,15 +205,6 @@ export function sumRows(
   n: usize,
   skip: usize,
 ): void {
-  if (values === 0) {
-    if (width === 32) addRows<u64, u32>(rows, lists, values, counts, cap, out, stride, n, skip)
-    else if (width === 16) addRows<u32, u32>(rows, lists, values, counts, cap, out, stride, n, skip)
-    else if (width === 8) addRows<u16, u32>(rows, lists, values, counts, cap, out, stride, n, skip)
-    else addRows<u8, u32>(rows, lists, values, counts, cap, out, stride, n, skip)
-  } else {
-    if (width === 32) addRows<u64, f32>(rows, lists, values, counts, cap, out, stride, n, skip)
-    else if (width === 16) addRows<u32, f32>(rows, lists, values, counts, cap, out, stride, n, skip)
-    else if (width === 8) addRows<u16, f32>(rows, lists, values, counts, cap, out, stride, n, skip)
-    else addRows<u8, f32>(rows, lists, values, counts, cap, out, stride, n, skip)
-  }
+  if (values === 0) addBlock<u32>(width, rows, lists, values, counts, cap, out, stride, n, skip)
+  else addBlock<f32>(width, rows, lists, values, counts, cap, out, stride, n, skip)
 }

@@ -95,6 +95,22 @@ export const checkBatch = (samples: Samples, indices: ArrayLike<number>, network
 }
 
 /**
+ * Spikes of one sample over T timesteps, a byte each, not 0 for a spike: TCHW. Recorded ones, or pixels rate-coded as
+ * `batchInput` says.
+ */
+export const sampleSpikes = (
+  { kind, data, shape: { C, H, W } }: Samples,
+  index: number,
+  T: number,
+  { seed, epoch }: DrawSeed,
+): Uint8Array => {
+  const map = C * H * W
+  if (kind === 'spikes') return data.subarray(index * T * map, (index + 1) * T * map)
+  const { next } = rng(deriveSeed(seed, 'rate coding', index, epoch))
+  return Uint8Array.from({ length: T * map }, (_, i) => (next() * 256 < data[index * map + (i % map)]! ? 1 : 0))
+}
+
+/**
  * What the first layer reads for a batch.
  * pixels → an `(Encoding)` layer: BCHW bytes, the same at every timestep.
  * pixels → any other first layer: Bernoulli rate coding, P(spike) = q / 256 at each of the T timesteps, drawn from
@@ -121,17 +137,10 @@ export const batchInput = (
   }
   const bits = new Uint32Array(bitWords(T * B * map))
   for (let b = 0; b < B; b++) {
-    const index = indices[b]!
-    const { next } = rng(deriveSeed(draw.seed, 'rate coding', index, draw.epoch))
-    for (let t = 0; t < T; t++) {
-      // samples NTCHW or NCHW; out TBCHW
-      const from = samples.kind === 'spikes' ? (index * T + t) * map : index * map
-      const to = (t * B + b) * map
-      for (let i = 0; i < map; i++) {
-        const q = samples.data[from + i]!
-        if (samples.kind === 'spikes' ? q !== 0 : next() * 256 < q) bits[(to + i) >>> 5]! |= 1 << ((to + i) & 31)
-      }
-    }
+    const spikes = sampleSpikes(samples, indices[b]!, T, draw)
+    for (let t = 0; t < T; t++)
+      for (let i = 0, to = (t * B + b) * map; i < map; i++, to++)
+        if (spikes[t * map + i] !== 0) bits[to >>> 5]! |= 1 << (to & 31)
   }
   return { kind: 'spikes', data: tensor('TBCHW', 'bit', { T, B, C, H, W }, bits) }
 }

@@ -1,5 +1,5 @@
-import type { LayerInput, NeuronConfig, Samples } from '../api'
-import { batchInput, checkBatch } from '../batches'
+import type { NeuronConfig } from '../api'
+import { checkBatch, sampleSpikes } from '../batches'
 import type { PassWork } from '../gradient-source'
 import { currents } from './currents'
 import { bitsOfBlock, neuronBit } from './neuron-bits'
@@ -17,49 +17,26 @@ export interface ForwardCounts {
 }
 
 /** Brings what the first layer reads into linear memory, sample by sample: one thread does, and all meet after it. */
-export const loadInput = (place: Place, { samples, indices, network, draw }: PassWork): void => {
-  if (place.team.me === 0) {
+export const loadInput = (
+  { plan, kernels: { run, views }, team }: Place,
+  { samples, indices, network, draw }: PassWork,
+): void => {
+  if (team.me === 0) {
     checkBatch(samples, indices, network)
-    if (samples.kind === 'spikes') packSpikes(place, samples, indices)
-    else copyInput(place, batchInput(samples, indices, network, draw))
+    const { layers, staging } = plan
+    const [{ input, layer, inputs }] = layers
+    const { T } = network
+    indices.forEach((index, b) => {
+      if (layer.encoding) {
+        const pixels = layer.C * inputs
+        views.u8.set(samples.data.subarray(index * pixels, (index + 1) * pixels), input.address + b * pixels)
+      } else {
+        views.u8.set(sampleSpikes(samples, index, T, draw), staging)
+        run.packBytes(staging, T * layer.C, inputs, input.address + b * T * input.mapBytes)
+      }
+    })
   }
-  place.team.meet()
-}
-
-/** Recorded spikes, a byte each, straight into bits. */
-const packSpikes = ({ plan, kernels: { run, views } }: Place, { data }: Samples, indices: Uint32Array): void => {
-  const { layers, staging, network } = plan
-  const [{ input, layer, inputs }] = layers
-  const maps = network.T * layer.C
-  const bytes = maps * inputs
-  indices.forEach((index, b) => {
-    views.u8.set(data.subarray(index * bytes, (index + 1) * bytes), staging)
-    run.packBytes(staging, maps, inputs, input.address + b * network.T * input.mapBytes)
-  })
-}
-
-/** Pixels, or spikes drawn from them. */
-const copyInput = ({ plan, kernels: { run, views } }: Place, input: LayerInput): void => {
-  const { layers, staging, network } = plan
-  const [{ input: target, layer, inputs }] = layers
-  if (input.kind !== 'pixels' && input.kind !== 'spikes')
-    throw new Error(`the fast backend reads pixels and spikes, not ${input.kind}`)
-  if (input.kind === 'pixels') {
-    views.u8.set(input.data.data, target.address)
-    return
-  }
-  const { B } = input.data.shape
-  const { T } = network
-  views.u32.set(input.data.data, staging / 4)
-  for (let b = 0; b < B; b++)
-    for (let t = 0; t < T; t++)
-      for (let c = 0; c < layer.C; c++)
-        run.copyBits(
-          staging,
-          ((t * B + b) * layer.C + c) * inputs,
-          inputs,
-          target.address + (b * T + t) * target.mapBytes + c * target.channelBytes,
-        )
+  team.meet()
 }
 
 /**

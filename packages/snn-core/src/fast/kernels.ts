@@ -60,7 +60,6 @@ export interface KernelCalls {
   readonly valuesOfBytes: (...args: number[]) => void
   readonly sumProducts: (...args: number[]) => void
   readonly packBytes: (bytes: Address, maps: number, places: number, target: Address) => void
-  readonly copyBits: (source: Address, from: number, n: number, target: Address) => void
   readonly poolCurrents: (...args: number[]) => void
   readonly divideAll: (values: Address, bytes: number, divisor: number) => void
   readonly sumOverTime: (...args: number[]) => void
@@ -186,16 +185,18 @@ export const createKernels = (
     }
     const instantiate = (name: keyof typeof code) => {
       const module = moduleOf(wasm, name, shared !== undefined)
-      return new wasm.Instance(module, { env: { memory, abort } }).exports as KernelCalls
+      return new wasm.Instance(module, { env: { memory, abort } }).exports as unknown as KernelCalls
     }
-    const run = instantiate(fused && code.fused !== undefined ? 'fused' : 'f32')
+    const plain = instantiate('f32')
+    // the other modules have only what they compute in another way
+    const run = fused && code.fused !== undefined ? { ...plain, ...instantiate('fused') } : plain
     let half: KernelCalls | undefined
     const { buffer } = memory
     return {
       run,
       runAs: (precision) => {
         if (precision === 'f32') return run
-        half ??= instantiate('f16')
+        half ??= { ...plain, ...instantiate('f16') }
         return half
       },
       memory,

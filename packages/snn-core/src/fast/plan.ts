@@ -137,7 +137,7 @@ export interface Plan {
   readonly activeMaps: number
   /** Words the threads of a team meet at. */
   readonly meeting: number
-  /** Raw input spikes as they come: bits of a shard, or bytes of one sample. */
+  /** Input spikes of one sample, a byte each. */
   readonly staging: number
   readonly bytes: number
 }
@@ -336,7 +336,7 @@ export const planNetwork = (
     activeSamples: region(samples * 4),
     activeMaps: region(maps * 4),
     meeting: region(MEETING_WORDS * 4),
-    staging: region(first.encoding ? 0 : Math.max(Math.ceil(maps / 8), T) * first.C * first.H * first.W + 64),
+    staging: region(first.encoding ? 0 : T * first.C * first.H * first.W + 64),
   }
   return bytes > MEMORY_LIMIT ? undefined : { ...plan, bytes }
 }
