@@ -78,6 +78,11 @@ describe.skipIf(!built)('h2learn as a new user meets it (skipped without a build
       ['run', 'mnist', '--beta2', 'x'],
       /--beta2: expected a number between 0 and 1, got "x"/,
     ],
+    [
+      'a decay that the optimiser does not have',
+      ['run', 'mnist', '--optimizer', 'sgd', '--beta2', '0.9'],
+      /--beta2: expected optimizer adam.*got --optimizer sgd/s,
+    ],
     ['a window the wrong way round', ['run', 'mnist', '--grad-window', '2,1'], /low < high, got "2,1"/],
     ['quiet and verbose at once', ['run', 'mnist', '-q', '-v'], /--quiet --verbose: expected one of the two, got both/],
     ['JSON into a folder', ['run', 'mnist', '--json', '.'], /--json: expected a file or -, got the folder/],

@@ -81,6 +81,9 @@ const balance = (weights: RealArray, fanIn: number): void => {
   }
 }
 
+/** Rate at which `initialWeights` lets every layer fire where nothing else is asked for (modelling choice). */
+export const FIRING_RATE = 0.15
+
 /**
  * Weights to start training from: seeded normal draws of standard deviation 1/√(fan-in), times a gain per layer that
  * makes the layer fire at `firingRate` on the given input, layer by layer from the first. Depends on (seed, network,
@@ -105,7 +108,7 @@ export const initialWeights = (
     readonly into?: Float32Array | undefined
   } = {},
 ): InitialWeights => {
-  const { seed = 1, firingRate = 0.15, neuron = defaultNeuron, balanced = false } = options
+  const { seed = 1, firingRate = FIRING_RATE, neuron = defaultNeuron, balanced = false } = options
   if (!(firingRate > 0 && firingRate < 1))
     throw new InputError({ where: 'initialWeights', expected: 'a firingRate in (0, 1)', got: String(firingRate) })
   const count = parameterCount(network)

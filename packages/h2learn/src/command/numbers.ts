@@ -24,23 +24,20 @@ export const integerOption = (option: string, min = 1, max = Number.MAX_SAFE_INT
     return value
   })
 
-/** Reads an option as a number above 0. @throws InputError naming option and what came */
-export const positiveOption = (option: string): OptionReader<number> =>
-  reader({ type: 'number', exclusiveMinimum: 0 }, (text) => {
+/** Reads an option as a number above 0 and below a limit. @throws InputError naming option and what came */
+const numberOption = (option: string, limit: number, expected: string): OptionReader<number> =>
+  reader({ type: 'number', exclusiveMinimum: 0, ...(limit < Infinity && { exclusiveMaximum: limit }) }, (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text)
-    if (!(value > 0 && value < Infinity))
-      throw new InputError({ where: option, expected: 'a number above 0', got: `"${text}"` })
+    if (!(value > 0 && value < limit)) throw new InputError({ where: option, expected, got: `"${text}"` })
     return value
   })
 
+/** Reads an option as a number above 0. @throws InputError naming option and what came */
+export const positiveOption = (option: string): OptionReader<number> =>
+  numberOption(option, Infinity, 'a number above 0')
+
 /** Reads an option as a number between 0 and 1. @throws InputError naming option and what came */
-export const shareOption = (option: string): OptionReader<number> =>
-  reader({ type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }, (text) => {
-    const value = text.trim() === '' ? Number.NaN : Number(text)
-    if (!(value > 0 && value < 1))
-      throw new InputError({ where: option, expected: 'a number between 0 and 1', got: `"${text}"` })
-    return value
-  })
+export const shareOption = (option: string): OptionReader<number> => numberOption(option, 1, 'a number between 0 and 1')
 
 /** Reads an option as one of some words. @throws InputError listing them */
 export const wordOption = <const W extends string>(option: string, words: readonly W[]): OptionReader<W> =>

@@ -3,6 +3,7 @@ import { openBenchmark } from '@h2learn/datasets'
 import {
   type CheckpointMeta,
   defaultNeuron,
+  FIRING_RATE,
   InputError,
   identifySamples,
   loadFusedKernels,
@@ -146,6 +147,14 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
   const toSee = kept.data === undefined ? (preset.builtIn.samples ?? preset.samples) : preset.samples
   const wanted = kept.epochs === undefined ? Math.ceil(toSee / batch) : kept.epochs * perEpoch
   const maxSteps = kept.steps ?? wanted
+  if (kept.optimizer === 'sgd' && kept.beta2 !== undefined)
+    throw new InputError({
+      where: '--beta2',
+      expected: 'optimizer adam, whose mean of squares it is the decay of',
+      got: '--optimizer sgd',
+      hint: 'leave out one of the two',
+    })
+  const beta2 = kept.beta2 ?? preset.beta2
   const backend = kept.backend === 'fused' && !(await loadFusedKernels()) ? 'folded' : kept.backend
   const config = trainingConfig({
     epochs: Math.ceil(maxSteps / perEpoch),
@@ -159,7 +168,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
         : {
             kind: 'adam',
             learningRate: kept.lr ?? preset.learningRate,
-            beta2: kept.beta2 ?? preset.beta2 ?? 0.999,
+            ...(beta2 === undefined ? {} : { beta2 }),
           },
     layerRates: kept.layerRates ?? (kept.optimizer === 'sgd' ? 'equal' : (preset.layerRates ?? 'equal')),
     ...(backend === undefined ? {} : { backend }),
@@ -187,7 +196,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     network,
     config,
     threads: options.threads ?? availableParallelism(),
-    firingRate: kept.firingRate ?? preset.firingRate ?? 0.15,
+    firingRate: kept.firingRate ?? preset.firingRate ?? FIRING_RATE,
     train,
     test,
     subBatches: kept.subBatches ?? preset.subBatches,

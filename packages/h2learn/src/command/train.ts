@@ -57,7 +57,7 @@ const startState = async (plan: RunPlan, gradients: GradientSource, out: Console
   for (const { name, firingRate, reached } of layers)
     if (!reached)
       out.warn(
-        `${name} starts at a firing rate of ${(100 * firingRate).toFixed(1)} %, ${100 * plan.firingRate} % was out of reach.`,
+        `${name} starts at a firing rate of ${(100 * firingRate).toFixed(1)} %, ${(100 * plan.firingRate).toFixed(1)} % was out of reach.`,
       )
   return startTraining(config, weights, { keep: true })
 }
