@@ -3,7 +3,7 @@ import { forwardCut, fullyConnectedMaps, type InputPart, inputParts } from './cu
 import { fillForwardPanel } from './pack-weights'
 import type { Place } from './place'
 import type { PlannedLayer } from './plan'
-import { piecesOf } from './team'
+import { fewestMaps, piecesOf } from './team'
 
 /** What the sums of one layer read and where they go. */
 interface CurrentWork {
@@ -108,7 +108,7 @@ const convolution = (place: Place, planned: PlannedLayer, { maps, capacity, dens
       run.poolCurrents(target(first, width), pooled, n, width / 4, convH, convW, outH, outW, currentPool, window)
     }
   }
-  const pieces = piecesOf(team, maps, forward.maps)
+  const pieces = piecesOf(team, maps, forward.maps, fewestMaps(team, maps))
   team.each(pieces.length, (i) => piece(pieces[i].at, pieces[i].n))
   return entries
 }

@@ -5,7 +5,7 @@ import { type JoinedLists, joinGradients } from './joined-lists'
 import { addEffectual } from './phases'
 import { type Place, sumOfTeam } from './place'
 import type { Plan, PlannedLayer } from './plan'
-import { ownOf, piecesOf } from './team'
+import { fewestMaps, ownOf, piecesOf } from './team'
 
 /**
  * Spatial term of the layer below, in the order of `layerGradInput`. Outputs whose mask is closed in all channels of a
@@ -80,7 +80,7 @@ const byMasks = (
   const { layer, blocks, inputBlocks, places, inputs, taps, forwardRows, forwardPlaces } = planned
   const { C, S, stride, outW } = layer
   const capacity = samples * network.T
-  const pieces = piecesOf(team, maps, maps)
+  const pieces = piecesOf(team, maps, maps, fewestMaps(team, maps))
   let total = 0
   team.each(pieces.length, (i) => {
     const { at: m, n } = pieces[i]
@@ -169,7 +169,7 @@ const convolution = (
   const { K } = layer
   const capacity = samples * network.T
   const backward = inputGradientCut(planned, maps, density)
-  const pieces = piecesOf(team, maps, backward.maps)
+  const pieces = piecesOf(team, maps, backward.maps, fewestMaps(team, maps))
   let total = 0
   team.each(pieces.length, (i) => {
     const { at: m, n } = pieces[i]

@@ -43,6 +43,9 @@ export const piecesOf = ({ size }: Team, n: number, most: number, least = 1): re
   return pieces
 }
 
+/** Maps of a team's smallest piece: every piece goes through a layer's weights once more. */
+export const fewestMaps = ({ size }: Team, maps: number): number => Math.ceil(maps / (4 * size))
+
 /** This thread's share of n pieces of work: from `from` up to `to`. */
 export const shareOf = ({ me, size }: Team, n: number): readonly [from: number, to: number] => [
   Math.floor((me * n) / size),
