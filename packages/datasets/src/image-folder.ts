@@ -3,7 +3,7 @@ import type { DatasetSplit, ReadConfig } from './api'
 import { blockBytes, checkInteger, checkSplit } from './check-config'
 import { DatasetError } from './dataset-error'
 import { type ImageCropConfig, readImage } from './image-file'
-import { joinPath, listFolder, listing, nodeModule } from './node-files'
+import { isFolder, joinPath, listFolder, listing, visibleNames } from './node-files'
 
 /** What the reader of picture folders takes. */
 export interface ImageFolderConfig extends ReadConfig, ImageCropConfig {}
@@ -39,8 +39,6 @@ const maxClasses = 65536
  */
 export const listImages = (dir: string, split: DatasetSplit): ImageListing => {
   checkSplit('readImageFolder', split)
-  const { statSync } = nodeModule('node:fs', dir)
-  const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   const top = listFolder(dir, hint)
   const half = splitFolders[split].find((name) => top.includes(name) && isFolder(joinPath(dir, name)))
   const otherHalf = splitFolders[split === 'train' ? 'test' : 'train'].find(
@@ -61,12 +59,11 @@ export const listImages = (dir: string, split: DatasetSplit): ImageListing => {
     for (const name of names) {
       const path = joinPath(base, name)
       if (!isFolder(path)) continue
-      const { readdirSync } = nodeModule('node:fs', path)
-      const files = readdirSync(path).filter((file) => picture.test(file))
+      const files = visibleNames(path).filter((file) => picture.test(file))
       if (files.length > 0)
         byClass.set(
           name,
-          files.sort().map((file) => joinPath(path, file)),
+          files.map((file) => joinPath(path, file)),
         )
     }
   const classes = [...byClass.keys()].sort()

@@ -46,6 +46,7 @@ export * from './image-folder'
 export * from './latency-encode'
 export * from './mnist'
 export { parseNmnist } from './nmnist'
+export { isFolder, visibleNames } from './node-files'
 export * from './picture'
 export {
   type PropheseeDatConfig,

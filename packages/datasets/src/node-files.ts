@@ -30,19 +30,37 @@ export const nodeModule = <Name extends keyof Builtins>(name: Name, file: string
 
 export const joinPath = (...parts: readonly string[]) => nodeModule('node:path', parts[0]!).join(...parts)
 
-/** Names in a folder, sorted. @throws DatasetError when it is missing, a file, unreadable or empty */
+/**
+ * Names in a folder, sorted, without those that begin with a dot: such names are hidden files and notes of a system or an
+ * editor (`.DS_Store`, `._0.png`, `.ipynb_checkpoints`), never data. The list may be empty.
+ * @throws DatasetError when it is missing, a file or unreadable
+ */
+export const visibleNames = (dir: string, hint?: string): readonly string[] => allNames(dir, hint).filter(isVisible)
+
+/** As `visibleNames`, of a folder that has to hold something. @throws DatasetError also when nothing but hidden names is there */
 export const listFolder = (dir: string, hint?: string): readonly string[] => {
-  const { readdirSync } = nodeModule('node:fs', dir)
-  const names = attempt(dir, 'a readable folder', hint, () => readdirSync(dir)).sort()
+  const all = allNames(dir, hint)
+  const names = all.filter(isVisible)
   if (names.length === 0)
     throw new DatasetError({
       file: dir,
       expected: 'a folder with files',
-      got: 'an empty folder',
+      got: all.length === 0 ? 'an empty folder' : `hidden names only: ${listing(all)}`,
       ...(hint && { hint }),
     })
   return names
 }
+
+const isVisible = (name: string) => !name.startsWith('.')
+
+const allNames = (dir: string, hint?: string): readonly string[] => {
+  const { readdirSync } = nodeModule('node:fs', dir)
+  return attempt(dir, 'a readable folder', hint, () => readdirSync(dir)).sort()
+}
+
+/** True for a folder, or a link to one; false for all else, also for nothing and for links that lead nowhere. */
+export const isFolder = (path: string): boolean =>
+  nodeModule('node:fs', path).statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** The bytes of a file. @throws DatasetError when it is missing, no regular file, unreadable or larger than 2 GiB */
 export const readBytes = (file: string): Uint8Array => {

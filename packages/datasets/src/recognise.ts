@@ -1,6 +1,6 @@
 import type { BenchmarkName } from './api'
 import { DatasetError } from './dataset-error'
-import { joinPath, listFolder, nodeModule } from './node-files'
+import { isFolder, joinPath, listFolder, nodeModule, visibleNames } from './node-files'
 import { type EventFormat, eventFormatOf } from './read-recording'
 
 /** What a path holds, by the names and first bytes that are there. */
@@ -62,9 +62,8 @@ const recogniseFolder = (dir: string): RecognisedData | undefined => {
   if (some(/^Train$/) || some(/^Test$/)) return found('n-mnist', some(/^Train$/), some(/^Test$/))
   if (some(/^trials_to_(train|test)\.txt$/))
     return found('dvs-gesture', some(/^trials_to_train/), some(/^trials_to_test/))
-  const fs = nodeModule('node:fs', dir)
-  const folders = names.filter((name) => fs.statSync(joinPath(dir, name)).isDirectory())
-  const inside = (name: string) => fs.readdirSync(joinPath(dir, name))
+  const folders = names.filter((name) => isFolder(joinPath(dir, name)))
+  const inside = (name: string) => visibleNames(joinPath(dir, name))
   if (folders.includes('airplane') && inside('airplane').some((name) => name.endsWith('.aedat')))
     return found('cifar10-dvs', true, true)
   const halves = folders.some((name) => name === 'train')

@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type BenchmarkName,
   type DatasetSplit,
+  isFolder,
   listImages,
   openBenchmark,
   parseCifar10,
@@ -15,6 +16,7 @@ import {
   recogniseData,
   summariseRecording,
   tarEntries,
+  visibleNames,
   zipEntries,
 } from '@h2learn/datasets'
 import { InputError, type Samples } from '@h2learn/snn-core'
@@ -95,15 +97,14 @@ const sampleFacts = (title: string, samples: Samples): Facts => {
 const fewRecordings = 100
 
 const binFiles = (dir: string): string[] =>
-  readdirSync(dir, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) =>
-      entry.isDirectory()
-        ? readdirSync(join(dir, entry.name))
-            .filter((name) => /\.(bin|aedat)$/.test(name))
-            .slice(0, 10)
-            .map((name) => join(dir, entry.name, name))
-        : [],
+  visibleNames(dir)
+    .map((name) => join(dir, name))
+    .filter(isFolder)
+    .flatMap((folder) =>
+      visibleNames(folder)
+        .filter((name) => /\.(bin|aedat)$/.test(name))
+        .slice(0, 10)
+        .map((name) => join(folder, name)),
     )
 
 const ratesOf = async (title: string, files: readonly string[]): Promise<Facts[]> => {
