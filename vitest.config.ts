@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { sharedFolder } from './test/shared-folder'
+import { testFiles } from './test/test-files'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const source = (name: string, file = 'index.ts') => `${root}packages/${name}/src/${file}`
@@ -16,12 +18,26 @@ const alias = [
   })),
 ]
 
+const include = ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts']
+
+/** Tests that read real data run a second time as in a clone that has none. */
+const readData = testFiles().filter(
+  (file) => file.endsWith('.test.ts') && /\/shared-data'/.test(readFileSync(root + file, 'utf8')),
+)
+const withoutData = {
+  extends: true as const,
+  test: { name: 'without data', include: readData, env: { H2LEARN_SHARED: 'none' } },
+}
+
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     setupFiles: [`${root}test/setup.ts`],
     testTimeout: 60_000,
     pool: 'forks',
+    projects: [
+      { extends: true, test: { name: sharedFolder ? 'with data' : '', include } },
+      ...(sharedFolder ? [withoutData] : []),
+    ],
   },
 })

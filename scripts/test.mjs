@@ -49,7 +49,7 @@ try {
   const skipped = numPendingTests + numTodoTests
   failed = numFailedTests + broken
   if (failed === 0 && code !== 0) failed = 1 // an error outside any test
-  if (skipped) console.log(`\n${skipped} skipped: real data sets that are not at hand`)
+  if (skipped) console.log(`\n${skipped} skipped for want of real data, a browser or a program; their names say which`)
   line = `${numPassedTests} passed, ${failed} failed`
 } catch (error) {
   console.error(`no test results: ${error.message}`)

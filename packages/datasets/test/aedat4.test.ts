@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import lz4 from 'lz4js'
 import { describe, expect, it } from 'vitest'
+import { describeShared } from '../../../test/shared-data'
 import { aedat4Header, parseAedat4, readAedat4, writeAedat4 } from '../src/aedat4'
 import { bytesSource } from '../src/byte-source'
 import { DatasetError } from '../src/dataset-error'
 import { CodecError, decodeLz4Frame, storedLz4Frame } from '../src/lz4-frame'
 import { recordingOf, recordings } from './event-recording'
 import { damaged } from './mutate'
-import { absent, sharedData } from './shared-data'
 
 const limit = 1 << 20
 
@@ -93,11 +92,8 @@ describe('AEDAT 4', () => {
     await expect(parseAedat4(zstd.with(begin + 8 + 8, 255), 'z')).rejects.toThrow(/a zstd frame of \d{10} bytes/)
   })
 })
-
-const events = sharedData('events')
-
-describe.skipIf(events === undefined)(`the real AEDAT 4 recording${absent(events, 'events')}`, () => {
-  const file = join(events!, 'aedat4/sample.aedat4')
+describeShared('data/events', 'the real AEDAT 4 recording', (events) => {
+  const file = events('aedat4/sample.aedat4')
 
   it('has the streams that its header lists', async () => {
     const header = await aedat4Header(bytesSource(new Uint8Array(readFileSync(file)), file))

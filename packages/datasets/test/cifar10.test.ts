@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { describeShared } from '../../../test/shared-data'
 import { parseCifar10 } from '../src/cifar10'
 import { readCifar10 } from '../src/read-cifar10'
 import { damaged } from './mutate'
-import { absent, sharedData } from './shared-data'
 import { datasetError, valueOrDatasetError } from './thrown'
 
 const temp = mkdtempSync(join(tmpdir(), 'h2learn-cifar10-'))
@@ -15,9 +15,6 @@ afterAll(() => rmSync(temp, { recursive: true, force: true }))
 /** Rows whose pixels all equal 10·label. */
 const rows = (...labels: number[]) =>
   Uint8Array.from(labels.flatMap((label) => [label, ...new Array<number>(3072).fill(10 * label)]))
-
-const cifar10 = sharedData('cifar10')
-
 describe('parseCifar10', () => {
   it('reads label and pixels of each row', () => {
     const { count, labels, pixels } = parseCifar10(rows(3, 9), 'two')
@@ -77,9 +74,9 @@ describe('readCifar10', () => {
   })
 })
 
-describe.skipIf(cifar10 === undefined)(`the real CIFAR-10 rows${absent(cifar10, 'cifar10')}`, () => {
+describeShared('data/cifar10', 'the real CIFAR-10 rows', (cifar10) => {
   it('have the known labels, first pixels and plane means', () => {
-    const train = readCifar10(cifar10!, { split: 'train' })
+    const train = readCifar10(cifar10(), { split: 'train' })
     expect([...train.labels.subarray(0, 10)]).toEqual([6, 9, 9, 4, 1, 1, 2, 7, 8, 3])
     const plane = (c: number) => train.data.subarray(c * 1024, c * 1024 + 3)
     expect([0, 1, 2].map((c) => [...plane(c)])).toEqual([
@@ -91,7 +88,7 @@ describe.skipIf(cifar10 === undefined)(`the real CIFAR-10 rows${absent(cifar10, 
     for (let i = 0; i < train.data.length; i++) sums[Math.floor(i / 1024) % 3]! += train.data[i]!
     const means = sums.map((sum) => sum / (5000 * 1024))
     for (const [c, expected] of [125.2716, 122.7609, 113.3392].entries()) expect(means[c]).toBeCloseTo(expected, 4)
-    const test = readCifar10(cifar10!, { split: 'test' })
+    const test = readCifar10(cifar10(), { split: 'test' })
     expect([...test.labels.subarray(0, 10)]).toEqual([3, 8, 8, 0, 6, 6, 1, 6, 3, 1])
     expect(test.count).toBe(1000)
   })

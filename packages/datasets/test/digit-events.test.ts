@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { describeShared } from '../../../test/shared-data'
 import { digitEvents, generateDigitEvents } from '../src/digit-events'
 import { generateDigits } from '../src/digits'
 import { eventsToFrames } from '../src/event-frames'
 import { readNmnist } from '../src/read-nmnist'
-import { absent, sharedData } from './shared-data'
 
 describe('digitEvents', () => {
   const recordings = digitEvents({ count: 100, seed: 1 })
@@ -102,9 +102,7 @@ describe('generateDigitEvents', () => {
     expect(() => generateDigitEvents({ count: 1, seed: 1, width: 40 })).toThrow(/width to be an integer from 1 to 34/)
   })
 })
-
-const nmnist = sharedData('n-mnist')
-describe.skipIf(nmnist === undefined)(`generated events beside the real N-MNIST${absent(nmnist, 'n-mnist')}`, () => {
+describeShared('data/n-mnist', 'generated events beside the real N-MNIST', (nmnist) => {
   /** Mean frames of the samples of one class. */
   const meanFrames = (samples: ReturnType<typeof generateDigitEvents>, label: number) => {
     const size = samples.data.length / samples.count
@@ -123,7 +121,7 @@ describe.skipIf(nmnist === undefined)(`generated events beside the real N-MNIST$
   }
 
   it('have the mean frames of the recordings of each class, edge for edge, and not with the polarities swapped', () => {
-    const real = readNmnist(nmnist!, { split: 'train', limit: 300 })
+    const real = readNmnist(nmnist(), { split: 'train', limit: 300 })
     const same = generateDigitEvents({ count: 200, seed: 1 })
     const swapped = generateDigitEvents({ count: 200, seed: 1, polarities: 'on-off' })
     for (let label = 0; label < 10; label++) {

@@ -1,9 +1,9 @@
 import type { Samples } from '@h2learn/snn-core'
 import { describe, expect, it } from 'vitest'
+import { describeShared } from '../../../test/shared-data'
 import { digitShapes } from '../src/digit-shapes/digit-shapes'
 import { generateDigits } from '../src/digits'
 import { readMnist } from '../src/mnist'
-import { absent, sharedData } from './shared-data'
 
 const image = (samples: Samples, n: number) => {
   const size = samples.shape.H * samples.shape.W
@@ -143,11 +143,9 @@ describe('generateDigits', () => {
     expect(() => generateDigits({ count: 2 ** 30, seed: 1 })).toThrow(/at most 2147483647 bytes/)
   })
 })
-
-const mnist = sharedData('mnist')
-describe.skipIf(mnist === undefined)(`generated digits beside the real MNIST${absent(mnist, 'mnist')}`, () => {
+describeShared('data/mnist', 'generated digits beside the real MNIST', (mnist) => {
   it('let a nearest neighbour among 2,000 of them recognise over 80 % of 250 real test digits', () => {
     const train = generateDigits({ count: 2000, seed: 1 })
-    expect(nearestNeighbourAccuracy(train, readMnist(mnist!, { split: 'test', limit: 250 }))).toBeGreaterThan(0.8)
+    expect(nearestNeighbourAccuracy(train, readMnist(mnist(), { split: 'test', limit: 250 }))).toBeGreaterThan(0.8)
   })
 })

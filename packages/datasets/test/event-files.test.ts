@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { describeShared } from '../../../test/shared-data'
 import { parseAedat2, streamAedat2, writeAedat2 } from '../src/aedat2'
 import { parseAedat3, streamAedat3, writeAedat3 } from '../src/aedat3'
 import type { EventRecording } from '../src/api'
@@ -11,7 +12,6 @@ import { parsePropheseeDat, streamPropheseeDat, writePropheseeDat } from '../src
 import { concatBytes, latin1Bytes } from '../src/text-header'
 import { recordingOf, recordings, rowsOf } from './event-recording'
 import { damaged } from './mutate'
-import { absent, sharedData } from './shared-data'
 import { datasetError, valueOrDatasetError } from './thrown'
 
 const temp = mkdtempSync(join(tmpdir(), 'h2learn-events-'))
@@ -153,11 +153,8 @@ describe('Prophesee .dat in detail', () => {
     expect(() => parsePropheseeDat(file('% x\n'), 'p', { width: 5, height: 9 })).toThrow(/x below 5/)
   })
 })
-
-const events = sharedData('events')
-
-describe.skipIf(events === undefined)(`the real event files${absent(events, 'events')}`, () => {
-  const read = (path: string) => new Uint8Array(readFileSync(join(events!, path)))
+describeShared('data/events', 'the real event files', (events) => {
+  const read = (path: string) => new Uint8Array(readFileSync(events(path)))
 
   it('of AEDAT 2.0 hold the known events', () => {
     for (const [name, count, zeroBits, first, last] of [
@@ -173,7 +170,7 @@ describe.skipIf(events === undefined)(`the real event files${absent(events, 'eve
       const turned = parseAedat2(bytes, name)
       expect(turned.polarity.reduce((n, p) => n + p, 0)).toBe(zeroBits)
       expect([turned.x[0], turned.y[0]]).toEqual([127 - raw.x[0]!, 127 - raw.y[0]!])
-      expect(joinRecordings(streamAedat2(join(events!, `aedat2-dvs128/${name}.aedat`)))).toEqual(turned)
+      expect(joinRecordings(streamAedat2(events(`aedat2-dvs128/${name}.aedat`)))).toEqual(turned)
     }
   })
 

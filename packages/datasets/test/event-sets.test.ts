@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { itShared } from '../../../test/shared-data'
 import { writeAedat2 } from '../src/aedat2'
 import { writeAedat3 } from '../src/aedat3'
 import { cifar10Classes } from '../src/cifar10'
@@ -9,7 +10,6 @@ import { parseGestureLabels } from '../src/gesture-labels'
 import { readCifar10Dvs } from '../src/read-cifar10-dvs'
 import { readGestures } from '../src/read-gestures'
 import { recordingOf } from './event-recording'
-import { absent, sharedData } from './shared-data'
 import { datasetError } from './thrown'
 
 const temp = mkdtempSync(join(tmpdir(), 'h2learn-event-sets-'))
@@ -98,10 +98,8 @@ describe('parseGestureLabels', () => {
     expect(() => parseGestureLabels(head, 'l')).toThrow(/at least one gesture/)
     expect(() => parseGestureLabels('a,b,c\n', 'l')).toThrow(/class,startTime_usec/)
   })
-
-  const gesture = sharedData('dvs-gesture')
-  it.skipIf(gesture === undefined)(`reads the real label file${absent(gesture, 'dvs-gesture')}`, () => {
-    const path = join(gesture!, 'user01_natural_labels.csv')
+  itShared('data/dvs-gesture', 'reads the real label file', (gesture) => {
+    const path = gesture('user01_natural_labels.csv')
     const labels = parseGestureLabels(readFileSync(path, 'utf8'), path)
     expect(labels.length).toBe(12)
     expect(labels.filter(({ label }) => label === 7).length).toBe(2)

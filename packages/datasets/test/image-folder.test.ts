@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
+import { describeShared } from '../../../test/shared-data'
 import { decodeImage } from '../src/image-file'
 import { listImages, readImageFolder, streamImages } from '../src/image-folder'
-import { absent, sharedData } from './shared-data'
 
 const temp = mkdtempSync(join(tmpdir(), 'h2learn-images-'))
 afterAll(() => rmSync(temp, { recursive: true, force: true }))
@@ -108,17 +108,14 @@ describe('readImageFolder', () => {
     await expect(readImageFolder(dir, { split: 'train', size: 300 })).rejects.toThrow(/resize of at least size/)
   })
 })
-
-const imagenet = sharedData('imagenet-samples')
-
-describe.skipIf(imagenet === undefined)(`the real ImageNet pictures${absent(imagenet, 'imagenet-samples')}`, () => {
+describeShared('data/imagenet-samples', 'the real ImageNet pictures', (imagenet) => {
   it('are all read, the grey ones too, under the class of their names', async () => {
-    const samples = await readImageFolder(imagenet!, { split: 'test' })
+    const samples = await readImageFolder(imagenet(), { split: 'test' })
     expect(samples).toMatchObject({ count: 20, classes: 20, shape: { C: 3, H: 224, W: 224 } })
     expect(samples.origin).toMatch(/both halves are the same pictures/)
-    const rows = readFileSync(join(imagenet!, 'labels.csv'), 'utf8').trim().split('\n').slice(1)
+    const rows = readFileSync(imagenet('labels.csv'), 'utf8').trim().split('\n').slice(1)
     const wnids = rows.map((row) => row.split(',')[1]!).sort()
-    expect(listImages(imagenet!, 'test').classes).toEqual(wnids)
+    expect(listImages(imagenet(), 'test').classes).toEqual(wnids)
     const grey = rows.filter((row) => row.endsWith(',1')).map((row) => row.split(',')[1]!)
     expect(grey.length).toBe(2)
     for (const wnid of grey) {
@@ -128,6 +125,6 @@ describe.skipIf(imagenet === undefined)(`the real ImageNet pictures${absent(imag
       expect(Buffer.compare(plane(0), plane(2))).toBe(0)
       expect(new Set(plane(0)).size).toBeGreaterThan(50)
     }
-    expect(readdirSync(imagenet!).filter((name) => name.endsWith('.JPEG')).length).toBe(20)
+    expect(readdirSync(imagenet()).filter((name) => name.endsWith('.JPEG')).length).toBe(20)
   })
 })

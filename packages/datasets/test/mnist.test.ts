@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describeShared } from '../../../test/shared-data'
 import { readMnist } from '../src/mnist'
 import { readIdxFile } from '../src/read-idx'
 import { damaged } from './mutate'
-import { absent, sharedData } from './shared-data'
 import { datasetError, valueOrDatasetError } from './thrown'
 
 const temp = mkdtempSync(join(tmpdir(), 'h2learn-mnist-'))
@@ -32,15 +32,13 @@ const idxImages = (count: number, side: number) =>
 const idxLabels = (...labels: number[]) => Uint8Array.from([...uint32(0x801), ...uint32(labels.length), ...labels])
 const imagesName = 'train-images-idx3-ubyte'
 const labelsName = 'train-labels-idx1-ubyte'
-
-const mnist = sharedData('mnist')
 const histogram = (labels: ArrayLike<number>) =>
   Array.from({ length: 10 }, (_, d) => Array.from(labels).filter((l) => l === d).length)
 const mean = (data: Uint8Array) => data.reduce((sum, v) => sum + v, 0) / data.length
 
-describe.skipIf(mnist === undefined)(`the real MNIST${absent(mnist, 'mnist')}`, () => {
+describeShared('data/mnist', 'the real MNIST', (mnist) => {
   it('has the published first labels, label counts, pixel mean and zeros in its training half', () => {
-    const train = readMnist(mnist!, { split: 'train' })
+    const train = readMnist(mnist(), { split: 'train' })
     expect(train).toMatchObject({ name: 'mnist', kind: 'pixels', count: 60_000, classes: 10, T: 1, synthetic: false })
     expect(train.shape).toEqual({ C: 1, H: 28, W: 28 })
     expect([...train.labels.subarray(0, 10)]).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
@@ -50,19 +48,19 @@ describe.skipIf(mnist === undefined)(`the real MNIST${absent(mnist, 'mnist')}`, 
   })
 
   it('has the published labels and pixel mean in its test half', () => {
-    const test = readMnist(mnist!, { split: 'test' })
+    const test = readMnist(mnist(), { split: 'test' })
     expect([...test.labels.subarray(0, 10)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9])
     expect(histogram(test.labels)).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009])
     expect(mean(test.data)).toBeCloseTo(33.791225, 5)
   })
 
   it('is the same decompressed, under the dotted names, and with a limit its beginning', () => {
-    const plain = (name: string) => gunzipSync(readFileSync(join(mnist!, `${name}.gz`)))
+    const plain = (name: string) => gunzipSync(readFileSync(mnist(`${name}.gz`)))
     const dir = folder({
       't10k-images.idx3-ubyte': plain('t10k-images-idx3-ubyte'),
       't10k-labels-idx1-ubyte': plain('t10k-labels-idx1-ubyte'),
     })
-    const whole = readMnist(mnist!, { split: 'test' })
+    const whole = readMnist(mnist(), { split: 'test' })
     const copy = readMnist(dir, { split: 'test', limit: 123 })
     expect(copy.count).toBe(123)
     expect(Buffer.compare(copy.data, whole.data.subarray(0, 123 * 784))).toBe(0)

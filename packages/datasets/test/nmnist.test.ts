@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { describeShared } from '../../../test/shared-data'
 import { parseNmnist } from '../src/nmnist'
 import { readNmnist } from '../src/read-nmnist'
 import { damaged } from './mutate'
-import { absent, sharedData } from './shared-data'
 import { datasetError, valueOrDatasetError } from './thrown'
 
 const temp = mkdtempSync(join(tmpdir(), 'h2learn-nmnist-'))
@@ -14,9 +14,6 @@ afterAll(() => rmSync(temp, { recursive: true, force: true }))
 
 /** (3, 7) ON at 1 µs; (33, 0) OFF at 0x7fffff µs, the last time 23 bits hold. */
 const two = Uint8Array.from([3, 7, 0x80, 0, 1, 33, 0, 0x7f, 0xff, 0xff])
-
-const nmnist = sharedData('n-mnist')
-
 describe('parseNmnist', () => {
   it('reads x, y, the polarity bit and 23 bits of time', () => {
     expect(parseNmnist(two, 'two', 4)).toEqual({
@@ -101,8 +98,8 @@ describe('readNmnist', () => {
   })
 })
 
-describe.skipIf(nmnist === undefined)(`the real N-MNIST recordings${absent(nmnist, 'n-mnist')}`, () => {
-  const parse = (path: string) => parseNmnist(readFileSync(join(nmnist!, path)), path)
+describeShared('data/n-mnist', 'the real N-MNIST recordings', (nmnist) => {
+  const parse = (path: string) => parseNmnist(readFileSync(nmnist(path)), path)
   const event = (r: ReturnType<typeof parse>, i: number) => [r.x[i], r.y[i], r.polarity[i], r.time[i]]
 
   it('hold the known events', () => {
@@ -119,7 +116,7 @@ describe.skipIf(nmnist === undefined)(`the real N-MNIST recordings${absent(nmnis
   })
 
   it('agree with index.csv in events, ON events, first and last time', () => {
-    const rows = readFileSync(join(nmnist!, 'index.csv'), 'utf8').trim().split('\n').slice(1)
+    const rows = readFileSync(nmnist('index.csv'), 'utf8').trim().split('\n').slice(1)
     let events = 0
     for (const row of rows) {
       const [path, , count, on, first, last] = row.split(',')
@@ -133,7 +130,7 @@ describe.skipIf(nmnist === undefined)(`the real N-MNIST recordings${absent(nmnis
   })
 
   it('load as frames with the known classes', () => {
-    const samples = readNmnist(nmnist!, { split: 'test' })
+    const samples = readNmnist(nmnist(), { split: 'test' })
     const counts = Array.from({ length: 10 }, (_, d) => samples.labels.filter((label) => label === d).length)
     expect(counts).toEqual([8, 14, 8, 11, 14, 7, 10, 15, 2, 11])
     // MNIST's own first test labels, so the order is MNIST's.

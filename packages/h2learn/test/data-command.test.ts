@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { datasetSources, gestureEvents, writeAedat2, writeAedat4, writePropheseeDat } from '@h2learn/datasets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeShared } from '../../../test/shared-data'
 import type { Console } from '../src/command/console'
 import { downloadFile } from '../src/command/data-download'
 import { dataList, getData } from '../src/command/data-get'
@@ -169,9 +169,7 @@ describe('h2learn data get', () => {
   })
 })
 
-const shared = fileURLToPath(new URL('../../../../shared/data/', import.meta.url))
-
-describe.skipIf(!existsSync(shared))('h2learn data on the real files (skipped: no ../shared/data)', () => {
+describeShared('data', 'h2learn data on the real files', (data) => {
   it.each([
     ['n-mnist/Test/7/00001.bin', /n-mnist.*\n[\s\S]*events\s+3,330/],
     ['events/aedat4/sample.aedat4', /aedat4[\s\S]*sensor\s+320x240/],
@@ -182,7 +180,7 @@ describe.skipIf(!existsSync(shared))('h2learn data on the real files (skipped: n
     ['mnist/t10k-labels-idx1-ubyte.gz', /count\s+10,000/],
   ])('%s', async (path, expected) => {
     const { out, text } = recorder()
-    await dataInfo(join(shared, path), {}, out)
+    await dataInfo(data(path), {}, out)
     expect(text()).toMatch(expected)
   })
 })
