@@ -102,6 +102,18 @@ const countSpikes = ({ T, classes }: Network, spikes: { shape: { B: number }; da
   return counts
 }
 
+/**
+ * Potentials of every output neuron summed over time in float64, B × classes: what `predict` breaks ties by.
+ * @param trace a forward pass of the network
+ */
+export const outputPotentials = ({ classes }: Network, { layers }: ForwardTrace): Float64Array => {
+  const { shape, data } = layers[layers.length - 1].potentials
+  const n = shape.B * classes
+  const sums = new Float64Array(n)
+  for (let t = 0; t < shape.T; t++) for (let i = 0; i < n; i++) sums[i] += data[t * n + i]
+  return sums
+}
+
 /** ∂L/∂s per sample and class (the same at every timestep) as maps of the output layer, T = 1. */
 export const outputGradient = ({ layers }: Network, gradOutput: Float64Array): Maps<'f64'> => {
   const { K, outH, outW } = layers[layers.length - 1]

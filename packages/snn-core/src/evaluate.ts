@@ -25,7 +25,7 @@ export interface Evaluation {
   /** Mean loss of a sample. */
   readonly loss: number
   readonly accuracy: number
-  /** Share of samples where several classes fired equally often and most (the lowest one is predicted). */
+  /** Share of samples where several classes fired equally often and most; `predict` says which of them is predicted. */
   readonly tieShare: number
   /** confusion[true][predicted]: samples. */
   readonly confusion: readonly (readonly number[])[]

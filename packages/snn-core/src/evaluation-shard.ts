@@ -1,6 +1,6 @@
 import type { Buffers, Layer, LayerInput, Weights } from './api'
 import { batchInput } from './batches'
-import { forwardPass } from './bptt'
+import { forwardPass, outputPotentials } from './bptt'
 import { usesKernels } from './fast/engine'
 import { fastEvaluationShard } from './fast/fast-shard'
 import type { PassWork } from './gradient-source'
@@ -58,7 +58,7 @@ export const evaluationShard = (work: PassWork, weights: readonly Weights[], buf
   const B = indices.length
   const trace = forwardPass(network, weights, batchInput(samples, indices, network, draw), neuron, precision, buffers)
   const labels = labelsOf(samples, indices)
-  const predicted = predict(trace.spikeCounts, classes)
+  const predicted = predict(trace.spikeCounts, classes, outputPotentials(network, trace))
   const confusion = new Float64Array(classes * classes)
   for (let b = 0; b < B; b++) confusion[labels[b] * classes + predicted.labels[b]]++
   const layers = new Float64Array(network.layers.length * EVALUATION_COUNTS.length)

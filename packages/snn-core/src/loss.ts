@@ -73,13 +73,19 @@ export const losses: Readonly<Record<Loss['kind'], Loss>> = {
 }
 
 /**
- * Predicted class of each sample: the output neuron that fired most, ties to the lowest index.
+ * Predicted class of each sample: the output neuron that fired most; of several that did, the one with the highest
+ * mean potential over time, and of equal ones the lowest index. Counts tie often at few timesteps, and always going to
+ * the lowest index would keep higher classes from being predicted (modelling choice).
  * @param spikeCounts B × classes
+ * @param potentials B × classes, each the sum over time of that neuron's potentials (`outputPotentials`); without them
+ *   ties go to the lowest index
  * @returns the classes, and how many samples were ties (two or more neurons with the most spikes)
+ * @throws ShapeError when the counts are no whole number of samples, or there are not as many potentials
  */
 export const predict = (
   spikeCounts: Int32Array,
   classes: number,
+  potentials?: Float64Array,
 ): { readonly labels: Int32Array; readonly ties: number } => {
   const B = spikeCounts.length / classes
   if (!Number.isInteger(B))
@@ -88,13 +94,23 @@ export const predict = (
       expected: `a multiple of ${classes} counts`,
       got: `${spikeCounts.length}`,
     })
+  if (potentials !== undefined && potentials.length !== spikeCounts.length)
+    throw new ShapeError({
+      where: 'predict',
+      expected: `${spikeCounts.length} potentials, one a count`,
+      got: `${potentials.length}`,
+    })
   const labels = new Int32Array(B)
   let ties = 0
   for (let b = 0; b < B; b++) {
     const counts = spikeCounts.subarray(b * classes, (b + 1) * classes)
     const most = counts.reduce((a, n) => Math.max(a, n))
-    labels[b] = counts.indexOf(most)
-    if (counts.indexOf(most, labels[b] + 1) >= 0) ties++
+    const first = counts.indexOf(most)
+    let best = first
+    for (let k = counts.indexOf(most, first + 1); k >= 0; k = counts.indexOf(most, k + 1))
+      if (potentials !== undefined && potentials[b * classes + k] > potentials[b * classes + best]) best = k
+    labels[b] = best
+    if (counts.indexOf(most, first + 1) >= 0) ties++
   }
   return { labels, ties }
 }

@@ -1,6 +1,6 @@
 import type { Buffers, RealArray, Weights } from './api'
 import { batchInput } from './batches'
-import { backwardPass, forwardPass, outputGradient } from './bptt'
+import { backwardPass, forwardPass, outputGradient, outputPotentials } from './bptt'
 import { usesKernels } from './fast/engine'
 import { fastGradientShard } from './fast/fast-shard'
 import type { GradientWork } from './gradient-source'
@@ -84,7 +84,7 @@ export const gradientShard = (
   const trace = forwardPass(network, weights, input, neuron, precision, buffers)
   const labels = labelsOf(samples, indices)
   const { loss, gradOutput } = losses[work.loss].evaluate({ spikeCounts: trace.spikeCounts, labels, T, batch })
-  const predicted = predict(trace.spikeCounts, classes)
+  const predicted = predict(trace.spikeCounts, classes, outputPotentials(network, trace))
   const zeroLoss = zeroGradientSamples(gradOutput, classes)
   const counts = new Float64Array(layers.length * LAYER_COUNTS.length)
   trace.layers.forEach((layer, l) => {

@@ -69,7 +69,17 @@ describe('every loss', () => {
 })
 
 describe('predict', () => {
-  it('takes the neuron that fired most, the lowest on a tie, and counts ties', () => {
+  it('breaks a tie by the potentials, then by the index, and counts it all the same', () => {
+    // sample 0: neurons 0 and 2 tie, 2 was nearer to firing; sample 1: all tie and are equal; sample 2: 0 fired most
+    const spikeCounts = counts(2, 1, 2, 1, 1, 1, 3, 1, 1)
+    const potentials = Float64Array.of(0.5, 9, 0.75, 1, 1, 1, -5, 0, 0)
+    const { labels, ties } = predict(spikeCounts, 3, potentials)
+    expect([...labels]).toEqual([2, 0, 0])
+    expect(ties).toBe(2)
+    expect(() => predict(spikeCounts, 3, potentials.subarray(1))).toThrow('9 potentials')
+  })
+
+  it('takes the neuron that fired most, without potentials the lowest on a tie, and counts ties', () => {
     const { labels, ties } = predict(counts(1, 3, 2, 5, 0, 5, 0, 0, 0), 3)
     expect([...labels]).toEqual([1, 0, 0])
     expect(ties).toBe(2)

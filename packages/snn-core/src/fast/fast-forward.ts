@@ -137,3 +137,28 @@ export const outputCounts = ({ plan, kernels: { views } }: Place, B: number): In
         }
   return counts
 }
+
+/**
+ * Potentials of every output neuron summed over time, B × classes: `outputPotentials` of the reference, the same sums.
+ * They lie where the last layer was worked on, which the backward pass overwrites: all threads have met after it.
+ */
+export const outputSums = ({ plan, kernels: { views }, team }: Place, B: number): Float64Array => {
+  const {
+    network: { T, classes },
+    layers,
+    samples,
+    currents,
+  } = plan
+  const { blocks, places, layer } = layers[layers.length - 1]
+  const sums = new Float64Array(B * classes)
+  for (const { first, width } of blocks)
+    for (let b = 0; b < B; b++)
+      for (let t = 0; t < T; t++)
+        for (let p = 0; p < places; p++) {
+          const from = (currents + samples * T * places * first * 4) / 4 + ((b * T + t) * places + p) * width
+          for (let lane = 0; lane < width && first + lane < layer.K; lane++)
+            sums[b * classes + (first + lane) * places + p] += views.f32[from + lane]
+        }
+  team.meet()
+  return sums
+}

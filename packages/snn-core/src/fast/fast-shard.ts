@@ -16,7 +16,7 @@ import {
   usesKernels,
 } from './engine'
 import { backwardLayer, loadOutputGradient } from './fast-backward'
-import { type ForwardCounts, forwardLayer, loadInput, outputCounts } from './fast-forward'
+import { type ForwardCounts, forwardLayer, loadInput, outputCounts, outputSums } from './fast-forward'
 import { hasKernels } from './kernels'
 import { locateWeights, packWeights } from './pack-weights'
 import { inPhase } from './phases'
@@ -101,7 +101,7 @@ const forward = (place: Place, work: PassWork) => {
     density = 1 - (1 - density) ** (planned.layer.spikePool ** 2)
     return counted
   })
-  return { B, neuron, counts, spikeCounts: outputCounts(place, B) }
+  return { B, neuron, counts, spikeCounts: outputCounts(place, B), potentials: outputSums(place, B) }
 }
 
 /**
@@ -119,11 +119,11 @@ export const shardOnEngine = (
   const { network, samples, indices, batch, lossScale } = work
   const place = prepare(own, work, weights, team)
   const { plan, kernels } = own
-  const { B, neuron, counts, spikeCounts } = forward(place, work)
+  const { B, neuron, counts, spikeCounts, potentials } = forward(place, work)
   const { classes, T } = network
   const labels = labelsOf(samples, indices)
   const { loss, gradOutput } = losses[work.loss].evaluate({ spikeCounts, labels, T, batch })
-  const predicted = predict(spikeCounts, classes)
+  const predicted = predict(spikeCounts, classes, potentials)
   const zeroLoss = zeroGradientSamples(gradOutput, classes)
   const layers = new Float64Array(network.layers.length * LAYER_COUNTS.length)
   plan.layers.forEach(({ layer, places }, l) => {
@@ -193,10 +193,10 @@ export const fastEvaluationShard = (work: PassWork, weights: readonly Weights[])
   const { network, samples, indices } = work
   const own = engineOf({ ...work, backend: 'fast' }, indices.length, 'fast', 'reader')
   if (!own) return undefined
-  const { B, counts, spikeCounts } = forward(prepare(own, work, weights), work)
+  const { B, counts, spikeCounts, potentials } = forward(prepare(own, work, weights), work)
   const { classes, T } = network
   const labels = labelsOf(samples, indices)
-  const predicted = predict(spikeCounts, classes)
+  const predicted = predict(spikeCounts, classes, potentials)
   const confusion = new Float64Array(classes * classes)
   for (let b = 0; b < B; b++) confusion[labels[b] * classes + predicted.labels[b]]++
   const layers = new Float64Array(network.layers.length * EVALUATION_COUNTS.length)
