@@ -101,4 +101,9 @@ export interface BenchmarkConfig {
   readonly T?: number
   /** Side of a sample where the set does not fix it: imagenet (default 224), cifar10-dvs and dvs-gesture (42). */
   readonly size?: number
+  /**
+   * Names of the classes in the order of their labels: give `classNames` of the training samples where the test samples lie in
+   * another folder. Only imagenet numbers its classes by the folder that is read; all other sets fix them.
+   */
+  readonly classNames?: readonly string[]
 }

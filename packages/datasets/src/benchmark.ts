@@ -14,10 +14,11 @@ import { readNmnist } from './read-nmnist'
 import { generateShapeEvents } from './shape-events'
 
 type Wanted = { readonly split: DatasetSplit; readonly T?: number; readonly size?: number }
+type Opened = Wanted & { readonly limit?: number; readonly classNames?: readonly string[] }
 type Loader = {
   /** Undefined: these files take time to decode, `openBenchmark` reads them. */
   readonly read?: (dir: string, config: Wanted & { limit?: number }) => Samples
-  readonly open?: (dir: string, config: Wanted & { limit?: number }) => Promise<Samples>
+  readonly open?: (dir: string, config: Opened) => Promise<Samples>
   readonly generate: (config: Wanted & { count: number; seed: number }) => Samples
   /** Samples that are generated when no count is given. */
   readonly usual: Readonly<Record<DatasetSplit, number>>
@@ -36,7 +37,7 @@ const loaders: Readonly<Record<BenchmarkName, Loader>> = {
   },
   cifar10: {
     read: (dir, { T: _, size: _s, ...config }) => readCifar10(dir, config),
-    open: async (dir, { T: _, size: _s, ...config }) =>
+    open: async (dir, { T: _, size: _s, classNames: _c, ...config }) =>
       /\.(tar|tar\.gz|tgz)$/.test(dir) ? readCifar10Archive(dir, config) : readCifar10(dir, config),
     generate: ({ T: _, size: _s, ...config }) => generateColourShapes(config),
     usual: { train: 10_000, test: 2_000 },
@@ -96,9 +97,9 @@ export const loadBenchmark = (name: BenchmarkName, config: BenchmarkConfig = {})
 /** As `loadBenchmark`, for every benchmark; of imagenet's millions the first `count`, by default as many as usual here. */
 export const openBenchmark = async (name: BenchmarkName, config: BenchmarkConfig = {}): Promise<Samples> => {
   const { open, read, usual } = loaderOf(name)
-  const { dir, split = 'train' } = config
+  const { dir, split = 'train', classNames } = config
   const count = config.count ?? (read === undefined ? usual[split] : undefined)
   return open === undefined || dir === undefined
     ? loadBenchmark(name, config)
-    : open(dir, { ...(count !== undefined && { limit: count }), ...wanted(config) })
+    : open(dir, { ...(count !== undefined && { limit: count }), ...(classNames && { classNames }), ...wanted(config) })
 }

@@ -17,7 +17,7 @@ export interface ReducedFramesConfig {
 }
 
 /** What the samples are, apart from their spikes. */
-type SampleSet = Pick<Samples, 'name' | 'origin' | 'synthetic' | 'classes'>
+type SampleSet = Pick<Samples, 'name' | 'origin' | 'synthetic' | 'classes' | 'classNames'>
 
 /**
  * Recordings, one at a time, as spike samples N·T·C·H·W: spatially reduced, then binary frames of equal time bins.

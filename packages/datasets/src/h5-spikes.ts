@@ -16,6 +16,8 @@ export interface SpikeTrain {
 const hint = 'known are HDF5 files with spikes/times, spikes/units and labels (Spiking Heidelberg Digits)'
 const shdUnits = 700
 const shdDuration = 1.4
+/** Ten digits in English and ten in German. */
+const shdClasses = 20
 
 /**
  * The samples of an SHD-style HDF5 file: `spikes/times` (rows of seconds, float16, 32 or 64), `spikes/units` (rows of unit
@@ -115,7 +117,9 @@ export const readShd = async (dir: string, config: ReadShdConfig): Promise<Sampl
   const file = shdFile(dir, split)
   const trains = await readH5Spikes(file, limit)
   const data = new Uint8Array(blockBytes(where, trains.length, T, channels))
-  trains.forEach(({ times, units: own }, n) => {
+  trains.forEach(({ times, units: own, label }, n) => {
+    if (label >= shdClasses)
+      throw new DatasetError({ file, expected: `label ${n} from 0 to ${shdClasses - 1}`, got: String(label), hint })
     for (let i = 0; i < times.length; i++) {
       if (own[i]! >= units)
         throw new DatasetError({ file, expected: `units below ${units} in row ${n}`, got: String(own[i]) })
@@ -130,7 +134,7 @@ export const readShd = async (dir: string, config: ReadShdConfig): Promise<Sampl
     synthetic: false,
     kind: 'spikes',
     count: trains.length,
-    classes: 20,
+    classes: shdClasses,
     shape: { C: channels, H: 1, W: 1 },
     T,
     data,

@@ -31,7 +31,13 @@ export const readCifar10Dvs = (dir: string, config: ReadCifar10DvsConfig): Sampl
     for (const { file, label } of files)
       yield parseAedat2(readBytes(file), file, { label, ...(convention && { convention }) })
   }
-  const set = { name: 'cifar10-dvs', origin: `${dir} (${split})`, synthetic: false, classes: cifar10Classes.length }
+  const set = {
+    name: 'cifar10-dvs',
+    origin: `${dir} (${split})`,
+    synthetic: false,
+    classes: cifar10Classes.length,
+    classNames: cifar10Classes,
+  }
   return framesOf('readCifar10Dvs', set, dvs128Sensor, files.length, recordings(), frames)
 }
 

@@ -1,7 +1,7 @@
 import type { Samples } from '@h2learn/snn-core'
 import type { Cifar10Rows, DatasetSplit, ReadConfig } from './api'
 import { blockBytes, checkInteger, checkSplit } from './check-config'
-import { cifar10Channels, cifar10Side, parseCifar10 } from './cifar10'
+import { cifar10Channels, cifar10Classes, cifar10Side, parseCifar10 } from './cifar10'
 import { DatasetError } from './dataset-error'
 import { classCount } from './labels'
 import { joinPath, listFolder, listing, readBytes } from './node-files'
@@ -67,6 +67,7 @@ export const cifar10Samples = (parts: readonly Cifar10Rows[], limit: number, ori
     kind: 'pixels',
     count,
     classes: classCount,
+    classNames: cifar10Classes,
     shape: { C: cifar10Channels, H: cifar10Side, W: cifar10Side },
     T: 1,
     data,

@@ -80,6 +80,12 @@ export const readGestures = (dir: string, config: ReadGesturesConfig): Samples =
   const pieces = function* () {
     for (const { file, intervals } of recordings) yield* cutGestures(file, intervals, convention)
   }
-  const set = { name: 'dvs-gesture', origin: `${dir} (${split})`, synthetic: false, classes: gestureClasses.length }
+  const set = {
+    name: 'dvs-gesture',
+    origin: `${dir} (${split})`,
+    synthetic: false,
+    classes: gestureClasses.length,
+    classNames: gestureClasses,
+  }
   return framesOf(where, set, dvs128Sensor, count, pieces(), frames)
 }

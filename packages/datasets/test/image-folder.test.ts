@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describeShared } from '../../../test/shared-data'
+import { openBenchmark } from '../src/benchmark'
 import { decodeImage } from '../src/image-file'
 import { listImages, readImageFolder, streamImages } from '../src/image-folder'
 
@@ -97,6 +98,73 @@ describe('readImageFolder', () => {
     const streamed = []
     for await (const { label } of streamImages(dir, { split: 'train', size: 16, resize: 16 })) streamed.push(label)
     expect(streamed).toEqual([0, 1, 0, 1])
+  })
+
+  describe('numbers the classes by the training half', () => {
+    const colours = { ant: '#ff0000', bee: '#00ff00', cat: '#0000ff', dog: '#ffffff' } as const
+    type Name = keyof typeof colours
+    /** A folder of plain pictures, one folder a class; the colour tells the class. */
+    const classFolders = async (base: string, names: readonly Name[]) => {
+      for (const name of names) {
+        mkdirSync(join(base, name), { recursive: true })
+        writeFileSync(join(base, name, 'a.png'), await picture(8, 8, colours[name]))
+      }
+    }
+    const colourOf = ({ data }: { data: Uint8Array }, n: number) =>
+      `#${[0, 1, 2].map((c) => data[(3 * n + c) * 64]!.toString(16).padStart(2, '0')).join('')}`
+    const small = { size: 8, resize: 8 } as const
+
+    it('where the test half lacks a class: ant, cat, dog keep the labels 0, 2, 3', async () => {
+      const dir = join(temp, 'lacking')
+      await classFolders(join(dir, 'train'), ['ant', 'bee', 'cat', 'dog'])
+      await classFolders(join(dir, 'val'), ['ant', 'cat', 'dog'])
+      const train = await readImageFolder(dir, { split: 'train', ...small })
+      const test = await readImageFolder(dir, { split: 'test', ...small })
+      expect([...train.labels]).toEqual([0, 1, 2, 3])
+      expect([...test.labels]).toEqual([0, 2, 3])
+      expect(test).toMatchObject({ classes: 4, classNames: ['ant', 'bee', 'cat', 'dog'] })
+      // the same colour has the same label in both halves
+      test.labels.forEach((label, n) => {
+        expect(colourOf(test, n)).toBe(colourOf(train, label))
+      })
+    })
+
+    it('where files nNNNNNNNN_* lie side by side', async () => {
+      const dir = join(temp, 'flat')
+      for (const [half, names] of [
+        ['train', ['n00000001', 'n00000002', 'n00000003']],
+        ['val', ['n00000001', 'n00000003']],
+      ] as const) {
+        mkdirSync(join(dir, half), { recursive: true })
+        for (const name of names) writeFileSync(join(dir, half, `${name}_7.png`), await picture(8, 8, '#fff'))
+      }
+      expect([...(await readImageFolder(dir, { split: 'test', ...small })).labels]).toEqual([0, 2])
+    })
+
+    it('where the test pictures lie in another folder', async () => {
+      const [dir, other] = [join(temp, 'here'), join(temp, 'elsewhere')]
+      await classFolders(dir, ['ant', 'bee', 'cat', 'dog'])
+      await classFolders(other, ['cat', 'dog'])
+      const { classNames } = await openBenchmark('imagenet', { dir, split: 'train', size: 8 })
+      const test = await openBenchmark('imagenet', { dir: other, split: 'test', size: 8, classNames: classNames! })
+      expect([...test.labels]).toEqual([2, 3])
+      const streamed = []
+      for await (const { label } of streamImages(other, { split: 'test', classNames: classNames!, ...small }))
+        streamed.push(label)
+      expect(streamed).toEqual([2, 3])
+    })
+
+    it('and names a class that only the test half has, also where both have equally many', async () => {
+      const dir = join(temp, 'other-names')
+      await classFolders(join(dir, 'train'), ['ant', 'bee'])
+      await classFolders(join(dir, 'val'), ['ant', 'dog'])
+      await expect(readImageFolder(dir, { split: 'test', ...small })).rejects.toMatchObject({
+        name: 'DatasetError',
+        file: join(dir, 'val'),
+        expected: 'classes of the training half (ant, bee)',
+        got: 'a class that it lacks: dog',
+      })
+    })
   })
 
   it('says what is missing', async () => {

@@ -1,5 +1,12 @@
-import { expect, it } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodePng } from '@h2learn/datasets'
+import { afterAll, expect, it } from 'vitest'
 import { planRun } from '../src/command/run-plan'
+
+const temp = mkdtempSync(join(tmpdir(), 'h2learn-plan-'))
+afterAll(() => rmSync(temp, { recursive: true, force: true }))
 
 const settingsOf = async (benchmark: string, options: Parameters<typeof planRun>[1]) => {
   const { config, firingRate } = await planRun(benchmark, options)
@@ -49,4 +56,23 @@ it('takes flags before the preset', async () => {
   const { lr, ...others } = flags
   expect(await settingsOf('cifar10', { preset: 'paper', ...flags })).toEqual({ learningRate: lr, ...others })
   expect((await settingsOf('cifar10', { preset: 'paper', detachReset: true })).detachReset).toBe(true)
+})
+
+it('labels the test pictures of another folder by the classes of the training pictures', async () => {
+  const png = encodePng({ width: 8, height: 8, rgb: new Uint8Array(192).fill(99) })
+  const folder = (name: string, classes: readonly string[]) => {
+    for (const one of classes) {
+      mkdirSync(join(temp, name, one), { recursive: true })
+      writeFileSync(join(temp, name, one, 'a.png'), png)
+    }
+    return join(temp, name)
+  }
+  const data = folder('train', ['ant', 'bee', 'cat', 'dog'])
+  const options = { network: '4C3(Encoding)-4FC', input: '8x8x3', data }
+  const { train, test } = await planRun('imagenet', { ...options, testData: folder('test', ['ant', 'cat', 'dog']) })
+  expect([...train.labels]).toEqual([0, 1, 2, 3])
+  expect([...test.labels]).toEqual([0, 2, 3])
+  await expect(planRun('imagenet', { ...options, testData: folder('new', ['ant', 'eel']) })).rejects.toThrow(
+    /a class that it lacks: eel/,
+  )
 })

@@ -122,6 +122,8 @@ export interface Samples {
   readonly kind: 'pixels' | 'spikes'
   readonly count: number
   readonly classes: number
+  /** Names of the classes, where the data set names them: label n is the class classNames[n]. */
+  readonly classNames?: readonly string[]
   readonly shape: { readonly C: number; readonly H: number; readonly W: number }
   /** Timesteps of each sample; 1 for pixels. */
   readonly T: number

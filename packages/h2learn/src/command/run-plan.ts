@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { openBenchmark } from '@h2learn/datasets'
 import {
   type CheckpointMeta,
+  checkSamples,
   defaultNeuron,
   FIRING_RATE,
   InputError,
@@ -132,16 +133,17 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
   const size = kept.input === undefined ? benchmark.input : parseInputSize(kept.input)
   const network = parseNetwork(kept.network ?? preset.network, { input: size, T: kept.T ?? preset.T })
   const seed = kept.seed ?? 1
-  const load = (split: 'train' | 'test', dir: string | undefined) =>
+  const load = (split: 'train' | 'test', dir: string | undefined, classNames?: readonly string[]) =>
     openBenchmark(benchmark.name, {
       split,
+      ...(classNames && { classNames }),
       seed,
       T: network.T,
       size: network.input.H,
       ...(dir === undefined ? { count: preset.builtIn[split] } : { dir }),
     })
   const train = await load('train', kept.data)
-  const test = await load('test', kept.testData ?? kept.data)
+  const test = await load('test', kept.testData ?? kept.data, train.classNames)
   const batch = Math.min(kept.batch ?? preset.batch, train.count)
   const perEpoch = stepsPerEpoch(train.count, batch)
   const toSee = kept.data === undefined ? (preset.builtIn.samples ?? preset.samples) : preset.samples
@@ -188,6 +190,9 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
       got: `${network.classes}`,
       hint: `end the network with ${train.classes}FC`,
     })
+  // what does not fit is found before the training, not after it
+  checkSamples(train, network)
+  checkSamples(test, network)
   if (resumed) checkIdentity(train, resumed.meta, resumed.path)
   return {
     benchmark,
