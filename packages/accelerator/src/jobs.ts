@@ -6,6 +6,7 @@ import {
   type LayerRecord,
   type Maps,
   type Mask,
+  requireNumbers,
   type StepRecord,
   sizeOf,
   tensor,
@@ -55,15 +56,25 @@ const target = (record: LayerRecord): BackwardTarget => ({
   potentials: storedPotentials(record),
 })
 
+/** @throws InputError naming tensor, layer and element when a recorded real is NaN or infinite */
+const checkReals = ({ layers, gradOutput }: StepRecord): void => {
+  for (const { layer, input, weights, potentials, gradU } of layers) {
+    const reals = { weights, potentials, gradU, ...(input.kind === 'analog' && { input: input.data }) }
+    for (const [name, values] of Object.entries(reals)) requireNumbers(values, `record: ${name} of ${layer.name}`)
+  }
+  requireNumbers(gradOutput, 'record: gradOutput')
+}
+
 /**
  * Turns one recorded sub-batch into the inputs of the engines: exactly its spikes and masks, and its weights,
  * potentials and gradients rounded to FP16.
  * @param lossScale factor on every gradient before rounding (1 = none), so that small ones do not flush to zero
- * @throws ConfigError when lossScale is not a positive number
+ * @throws ConfigError when lossScale is not a positive number; InputError for a recorded NaN or infinity
  */
 export const jobsOf = (record: StepRecord, lossScale = 1): SubBatchJobs => {
   if (!(lossScale > 0 && lossScale < Infinity))
     throw new ConfigError({ where: 'jobsOf', expected: 'a loss scale > 0', got: String(lossScale) })
+  checkReals(record)
   const { network, neuron, B, layers } = record
   const { T } = network
   const weights = layers.map((layer) => half(layer.weights) as Weights<'f16'>)

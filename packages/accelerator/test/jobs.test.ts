@@ -1,8 +1,9 @@
 import { ConfigError } from '@h2learn/hw'
 import { countBits, f16Bits, f16Decode, getBit, sizeOf } from '@h2learn/snn-core'
+import type { BackwardInput } from '@h2learn/sparse-backward'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { jobsOf, storedPotentials } from '../src'
+import { accelerator, jobsOf, storedPotentials } from '../src'
 import { recorded } from './recorded'
 
 const record = recorded({ text: '4C3(Encoding)-6C3-AP2-8FC-3FC', T: 3, rows: [1, 4] })
@@ -83,5 +84,41 @@ describe('jobsOf', () => {
 
   it.each([0, -1, Number.NaN, Infinity])('refuses a loss scale of %s', (lossScale) => {
     expect(() => jobsOf(record, lossScale)).toThrow(ConfigError)
+  })
+})
+
+describe('recorded tensors that are not numbers', () => {
+  const changed = (name: 'weights' | 'potentials' | 'gradU', value: number) => {
+    const layers = record.layers.map((layer) => ({
+      ...layer,
+      [name]: { ...layer[name], data: layer[name].data.slice() },
+    }))
+    layers[1]![name].data[9] = value
+    return { ...record, layers }
+  }
+
+  it.each(['weights', 'potentials', 'gradU'] as const)('are refused by name and element: %s', (name) => {
+    for (const value of [NaN, Infinity, -Infinity])
+      expect(() => jobsOf(changed(name, value))).toThrow(
+        new RegExp(`record: ${name} of conv2: expected finite numbers, got ${value} at [TK] 0, [BC] \\d`),
+      )
+    expect(() => accelerator().simulate([changed(name, NaN)])).toThrow('finite numbers')
+  })
+
+  it('are refused by the engines too, where FP16 goes on with infinities', () => {
+    const { forward, backward, weightUpdate } = accelerator().engines
+    const broken = <T extends { data: Uint16Array }>(tensor: T, bits: number): T => {
+      const data = tensor.data.slice()
+      data[5] = bits
+      return { ...tensor, data }
+    }
+    const [weights, gradU] = [jobs.forward[1]!.weights, jobs.weightUpdate[1]!.gradU]
+    const conv2 = jobs.backward.find((job) => job.kind === 'layer' && job.layer.name === 'conv2')!
+    for (const bits of [0x7e00, 0xffff]) {
+      expect(() => forward.run({ ...jobs.forward[1]!, weights: broken(weights, bits) })).toThrow('conv2/weights')
+      expect(() => weightUpdate.run({ ...jobs.weightUpdate[1]!, gradU: broken(gradU, bits) })).toThrow('conv2/gradU')
+      expect(() => backward.measure({ ...conv2, gradU: broken(gradU, bits) } as BackwardInput)).toThrow('conv2 gradU')
+    }
+    expect(() => weightUpdate.run({ ...jobs.weightUpdate[1]!, gradU: broken(gradU, 0x7c00) })).not.toThrow()
   })
 })

@@ -1,4 +1,5 @@
 import type { Counts, Engine } from '@h2learn/hw'
+import { requireNumbers } from '@h2learn/snn-core'
 import type { ForwardAction, ForwardEngineConfig, ForwardInput, ForwardOutput, ForwardPart, ForwardWork } from './api'
 import { bitPlanes } from './bit-planes'
 import { checkJob, checkLayerInput, checkShape } from './check'
@@ -10,7 +11,7 @@ import { lutPartialSums } from './partial-sums'
 import { checkSomaNeuron } from './soma'
 import { countedWindows, forwardWork } from './work'
 
-/** Checks one layer's forward pass against the engine. @throws ConfigError, CapacityError or ShapeError */
+/** Checks one layer's forward pass against the engine. @throws ConfigError, CapacityError, ShapeError; InputError for NaN */
 export const checkForward = (where: string, config: ForwardEngineConfig, input: ForwardInput): void => {
   const { layer, T, B } = input
   checkJob(where, layer, T, B, config.subBatch)
@@ -18,6 +19,7 @@ export const checkForward = (where: string, config: ForwardEngineConfig, input: 
   checkSomaNeuron(where, input.neuron)
   checkLayerInput(`${where}/${layer.name}/input`, input.input, layer, T, B)
   checkShape(`${where}/${layer.name}/weights`, input.weights.shape, { K: layer.K, C: layer.C, R: layer.R, S: layer.S })
+  requireNumbers(input.weights, `${where}/${layer.name}/weights`)
 }
 
 /** The work of a recorded forward pass: sizes and open windows as they really were. @throws ShapeError, ConfigError */

@@ -4,7 +4,7 @@ import { ShapeError } from './errors'
 import { EVALUATION_COUNTS, type EvaluationTally } from './evaluation-shard'
 import { type GradientSource, localGradients } from './gradient-source'
 import { parameterCount } from './network'
-import { passWeights } from './parameters'
+import { passWeights, requireFiniteWeights } from './parameters'
 
 /** One layer over all evaluated samples. */
 export interface LayerEvaluation {
@@ -57,7 +57,7 @@ export interface EvaluationRun {
 /**
  * Forward passes over samples: accuracy, loss, confusion matrix, ties, firing rates, synaptic operations. The same at
  * any number of threads.
- * @throws ShapeError when samples, weights and network do not belong together
+ * @throws ShapeError when samples, weights and network do not belong together; InputError for a weight that is not finite
  */
 export const evaluateNetwork = async (run: EvaluationRun): Promise<Evaluation> => {
   const { network, weights, samples, neuron, loss, precision = 'f32', seed = 1, gradients = localGradients() } = run
@@ -70,6 +70,7 @@ export const evaluateNetwork = async (run: EvaluationRun): Promise<Evaluation> =
       expected: `${parameterCount(network)} weights for ${network.text} and at least one sample`,
       got: `${weights.length} weights, ${indices.length} samples`,
     })
+  requireFiniteWeights('evaluateNetwork', network, weights)
   const draw = { seed, epoch: 0 }
   const work = { network, neuron, loss, precision, samples, indices, draw, backend }
   const tally = await gradients.evaluation(work, passWeights({ precision }, weights), signal)

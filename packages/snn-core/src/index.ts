@@ -13,6 +13,7 @@ export { drawGradients } from './fast/drawn-gradients'
 export { fastSupports } from './fast/fast-shard'
 export { loadFusedKernels } from './fast/kernels'
 export * from './fast/phases'
+export * from './finite'
 export {
   type BatchGradients,
   type GradientSource,

@@ -1,6 +1,7 @@
 import type { Layer, Network, Precision, RealArray, Weights } from './api'
 import { ShapeError } from './errors'
 import { f16RoundAll } from './f16'
+import { firstNonFinite, requireNumbers } from './finite'
 import { parameterCount } from './network'
 import { tensor } from './tensor'
 
@@ -29,6 +30,13 @@ export const weightsOf = (network: Network, parameters: RealArray): readonly Wei
     from = to
     return made
   })
+}
+
+/** @throws InputError naming layer and element of the first weight that is NaN or infinite */
+export const requireFiniteWeights = (where: string, network: Network, parameters: RealArray): void => {
+  if (firstNonFinite(parameters) < 0) return
+  for (const [l, weights] of weightsOf(network, parameters).entries())
+    requireNumbers(weights, `${where}: weights of ${network.layers[l]!.name}`)
 }
 
 /** Copies the weights of each layer into one array, layer after layer. @throws ShapeError */

@@ -18,7 +18,7 @@ export const bitWords = (n: number): number => (n + 31) >>> 5
 
 /**
  * Makes a tensor; without `data` it is filled with zeros.
- * @throws ShapeError when an axis is missing or not an integer >= 1, or data has another length
+ * @throws ShapeError when an axis is missing or not an integer >= 1, data has another length, or bits are set past the end
  */
 export const tensor = <L extends string, D extends DType>(
   layout: L,
@@ -44,7 +44,19 @@ export const tensor = <L extends string, D extends DType>(
       expected: `${length} ${dtype === 'bit' ? 'words of bits' : `values of ${dtype}`}`,
       got: String(made.length),
     })
+  if (dtype === 'bit') requireNoBitsBeyond(layout, shape, made as Uint32Array, n)
   return { layout, dtype, shape: { ...shape }, data: made }
+}
+
+/** Counts and comparisons go by whole words, so that a bit past the end would be counted. */
+const requireNoBitsBeyond = (layout: string, shape: object, words: Uint32Array, n: number) => {
+  if ((n & 31) === 0 || words.at(-1)! >>> (n & 31) === 0) return
+  throw new ShapeError({
+    where: `tensor ${layout} ${JSON.stringify(shape)}`,
+    expected: `${n} bits, and zeros in the rest of the last word`,
+    got: `bits beyond them: 0x${words.at(-1)!.toString(16)}`,
+    hint: 'element i is bit i & 31 of word i >> 5, counted from the lowest',
+  })
 }
 
 /** Bit i of packed bits. */

@@ -4,7 +4,7 @@ import { InputError, ShapeError, TrainingError } from './errors'
 import { type BatchGradients, type GradientSource, localGradients } from './gradient-source'
 import { parameterCount } from './network'
 import { createOptimizer, type OptimizedWeights, updateWeights } from './optimizer'
-import { passWeights } from './parameters'
+import { passWeights, requireFiniteWeights } from './parameters'
 import { rateSegments } from './rate-segments'
 import { LAYER_COUNTS } from './shard'
 import { learningRateAt, type TrainingConfig, totalSteps } from './training-config'
@@ -120,6 +120,7 @@ const checkState = ({ network, state, config }: TrainingRun): void => {
       got: arrays.map((a) => `${a.length} ${a.constructor.name}`).join(', '),
       hint: 'resume with the network and the precision the state was made with',
     })
+  requireFiniteWeights('trainNetwork', network, state.weights)
   if (state.step !== state.history.loss.length)
     throw new InputError({
       where: 'trainNetwork',

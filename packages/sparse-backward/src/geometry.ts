@@ -1,5 +1,5 @@
 import { ConfigError } from '@h2learn/hw'
-import { type Layer, ShapeError } from '@h2learn/snn-core'
+import { type Layer, requireNumbers, ShapeError, type Tensor } from '@h2learn/snn-core'
 import type { BackwardInput } from './api'
 
 /** Sizes of one layer's backward pass: a k×k window over the zero-inserted ∇u gives ∇s of a C×H×W map. */
@@ -80,7 +80,7 @@ const requireShape = (where: string, got: Shape, expected: Shape) => {
 
 /**
  * Checks that the tensors of a backward pass belong together.
- * @throws ShapeError naming the first tensor that does not fit
+ * @throws ShapeError naming the first tensor that does not fit; InputError naming the first element that is NaN
  */
 export const checkBackwardInput = (input: BackwardInput): void => {
   const { T, B, target } = input
@@ -89,8 +89,14 @@ export const checkBackwardInput = (input: BackwardInput): void => {
   requireShape('target.spikes', target.spikes.shape, neurons)
   requireShape('target.spikeGradMask', target.spikeGradMask.shape, neurons)
   requireShape('target.potentials.mask', target.potentials.mask.shape, neurons)
+  const { values } = target.potentials
+  requireNumbers(
+    { layout: 'i', dtype: 'f16', shape: { i: values.length }, data: values } as Tensor<string, 'f16'>,
+    'backward-engine target.potentials.values',
+  )
   if (input.kind === 'output') {
     requireShape('gradS', input.gradS.shape, { ...neurons, T: input.gradS.shape.T === 1 ? 1 : T })
+    requireNumbers(input.gradS, 'backward-engine gradS')
     return
   }
   const { layer, gradU, weights } = input
@@ -99,4 +105,6 @@ export const checkBackwardInput = (input: BackwardInput): void => {
   requireShape(`${layer.name} input`, { C, H, W }, read)
   requireShape('weights', weights.shape, { K, C, R, S })
   requireShape('gradU', gradU.shape, { T, B, C: K, H: layer.outH, W: layer.outW })
+  requireNumbers(weights, `backward-engine ${layer.name} weights`)
+  requireNumbers(gradU, `backward-engine ${layer.name} gradU`)
 }

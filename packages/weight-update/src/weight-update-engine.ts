@@ -9,6 +9,7 @@ import {
   readsByEntries,
   subLutParts,
 } from '@h2learn/lut-pe'
+import { requireNumbers } from '@h2learn/snn-core'
 import type {
   WeightUpdateAction,
   WeightUpdateEngineConfig,
@@ -22,20 +23,18 @@ import { weightUpdateFunction } from './weight-update-function'
 import { weightUpdateTiming } from './weight-update-timing'
 import { weightUpdateWork } from './work'
 
-/** Checks one layer's weight gradient against the engine. @throws ConfigError, CapacityError or ShapeError */
+/** Checks one layer's weight gradient against the engine. @throws ConfigError, CapacityError, ShapeError; InputError for NaN */
 export const checkWeightUpdate = (where: string, config: WeightUpdateEngineConfig, input: WeightUpdateInput): void => {
   const { layer, T, B, gradU, accumulated } = input
   checkJob(where, layer, T, B, config.subBatch)
   bitPlanes(where, input.input)
   checkLayerInput(`${where}/${layer.name}/input`, input.input, layer, T, B)
   checkShape(`${where}/${layer.name}/gradU`, gradU.shape, { T, B, C: layer.K, H: layer.outH, W: layer.outW })
-  if (accumulated)
-    checkShape(`${where}/${layer.name}/accumulated`, accumulated.shape, {
-      K: layer.K,
-      C: layer.C,
-      R: layer.R,
-      S: layer.S,
-    })
+  requireNumbers(gradU, `${where}/${layer.name}/gradU`)
+  if (!accumulated) return
+  const { K, C, R, S } = layer
+  checkShape(`${where}/${layer.name}/accumulated`, accumulated.shape, { K, C, R, S })
+  requireNumbers(accumulated, `${where}/${layer.name}/accumulated`)
 }
 
 /** The work of one layer's weight gradient. @throws as `checkWeightUpdate` */

@@ -173,6 +173,7 @@ const fromTrace = async (options: SimulateCommandOptions, config: AnalyticChip, 
       archive: openNpz(file),
       name: path!,
       seed,
+      lossScale,
       ...(densities && { densities }),
     })
     const batch = options.batch ?? trace.B
@@ -216,6 +217,10 @@ const fromTrace = async (options: SimulateCommandOptions, config: AnalyticChip, 
               `${drawn.length} of ${trace.entries.length} tensors were not in the file and are drawn at random; where no density is stated they are drawn dense, which claims no sparsity.`,
             ]
           : []),
+        ...trace.overflows.map(
+          ({ array, values }) =>
+            `${array}: ${values} values are too large for FP16 (beyond 65504${array.startsWith('gradU') && lossScale !== 1 ? ` with loss scale ${lossScale}` : ''}); the chip rounds them to infinity.`,
+        ),
         ...ignored,
       ],
     }

@@ -17,14 +17,16 @@ import {
   tensor,
 } from '@h2learn/snn-core'
 import { densityUnknown, type NetworkDensities } from './densities'
-import { integersOf, realsOf } from './npy'
+import { integersOf } from './npy'
 import type { NpzArchive } from './npz'
+import { checkAgreement, overflowing } from './trace-agreement'
 import {
   type BitArray,
   checkTraceShape,
   packedBits,
   plainBits,
   type RealsArray,
+  requireReals,
   sliceBits,
   sliceReals,
   type TracePlace,
@@ -52,6 +54,8 @@ export interface RecordedTrace {
   readonly entries: readonly TraceEntry[]
   /** Names in the file that mean nothing here. */
   readonly ignored: readonly string[]
+  /** Arrays with finite values that FP16 cannot hold: the chip rounds them to infinity. */
+  readonly overflows: readonly { readonly array: string; readonly values: number }[]
   /** Samples from..from+count−1 as a record the chip can run. @throws InputError for a damaged or wrong array */
   readonly record: (from: number, count: number, batch: number) => StepRecord
 }
@@ -67,6 +71,8 @@ export interface TraceWork {
   readonly densities?: NetworkDensities
   /** Of drawn tensors; default 1. */
   readonly seed?: number
+  /** Factor on all gradients before the chip rounds them to FP16, for `overflows`; default 1. */
+  readonly lossScale?: number
 }
 
 const fail = (where: string, expected: string, got: string, hint?: string): never => {
@@ -86,9 +92,11 @@ const arrayName = /^(spikes|mask|gradU|potential)\/(.+?)(_packed)?$/
  * What is missing is derived from `potential` where that can be (fired: u ≥ th_f, mask: th_l < u < th_r), else drawn at
  * random with a stated density and marked. Weights, pixels and the values of potentials change no cycle and no energy; they
  * are zeros in the record.
- * @throws InputError naming the array for a wrong name, shape, number type or value
+ * @throws InputError naming the array for a wrong name, shape or number type; and the element for a value that cannot be: NaN
+ *   or infinity, spikes and masks that contradict the potentials beside them, bits that np.packbits leaves 0
  */
-export const openTrace = ({ network, neuron, archive, name, densities, seed = 1 }: TraceWork): RecordedTrace => {
+export const openTrace = (work: TraceWork): RecordedTrace => {
+  const { network, neuron, archive, name, densities, seed = 1, lossScale = 1 } = work
   const { T, layers, input } = network
   const first = layers[0]!
   const places: TracePlace[] = [
@@ -144,14 +152,31 @@ export const openTrace = ({ network, neuron, archive, name, densities, seed = 1 
     const B = checkTraceShape(where, shape, T, place)
     if (samples !== 0 && B !== samples) return fail(where, `${samples} samples, as the arrays before`, `${B}`)
     samples = B
-    if (reals) realsOf(where, array, 0, 0)
+    if (reals) requireReals(where, array)
     const made: BitArray | RealsArray = reals
       ? { kind: 'reals', B, array }
       : { kind: 'bits', B, words: packed ? packedBits(where, array, shape) : plainBits(where, array) }
     loaded.set(key, made)
     return made
   }
-  for (const place of places) for (const kind of tensors) load(kind, place)
+  const overflows: { array: string; values: number }[] = []
+  for (const place of places) {
+    for (const kind of tensors) {
+      const made = load(kind, place)
+      const array = `${kind}/${place.layer}`
+      const values =
+        made?.kind === 'reals' ? overflowing(`${name}: ${array}`, made.array, kind === 'gradU' ? lossScale : 1) : 0
+      if (values > 0) overflows.push({ array, values })
+    }
+    const potentials = load('potential', place)
+    for (const kind of ['spikes', 'mask'] as const) {
+      const bits = load(kind, place)
+      const packed = packedNames.has(`${kind}/${place.layer}`)
+      const where = `${name}: ${kind}/${place.layer}${packed ? '_packed' : ''}`
+      if (potentials?.kind === 'reals' && bits?.kind === 'bits')
+        checkAgreement({ kind, where, bits, packed, potentials }, neuron)
+    }
+  }
 
   const densityOf = (layer: string, kind: 'spikes' | 'mask' | 'gradU') =>
     (densities?.layers[layer] ?? densityUnknown)[kind]
@@ -252,7 +277,7 @@ export const openTrace = ({ network, neuron, archive, name, densities, seed = 1 
       layers: made,
     }
   }
-  return { B: samples, entries, ignored, record }
+  return { B: samples, entries, ignored, overflows, record }
 }
 
 /** ∂L/∂s of the output layer: its size decides what moves, its values change nothing. */

@@ -1,4 +1,4 @@
-import { InputError, packBits, setBit } from '@h2learn/snn-core'
+import { firstNonFinite, InputError, indicesOf, packBits, setBit } from '@h2learn/snn-core'
 import { elementsOf, type NpyArray, realsOf } from './npy'
 
 /** A layer's neurons, or the input: where a tensor of a trace belongs. */
@@ -46,30 +46,81 @@ export interface RealsArray {
   readonly array: NpyArray
 }
 
-const requireBits = (where: string, values: ArrayLike<number>) => {
+/** Names element i of an array as NumPy does: [2, 0, 5, 3, 7]. */
+export const elementName = (shape: readonly number[], i: number): string =>
+  `element [${indicesOf(shape, i).join(', ')}]`
+
+const requireBits = (where: string, shape: readonly number[], values: ArrayLike<number>) => {
   for (let i = 0; i < values.length; i++)
     if (values[i] !== 0 && values[i] !== 1)
-      return fail(where, 'values 0 and 1', `${values[i]} at element ${i}`, 'spikes and masks are bits')
+      return fail(where, 'values 0 and 1', `${values[i]} at ${elementName(shape, i)}`, 'spikes and masks are bits')
+}
+
+/** The reals of an array some at a time, so that no array is decoded as a whole; `from` is the place of the first. */
+export function* pieces(
+  where: string,
+  array: NpyArray,
+): Generator<{ readonly from: number; readonly values: Float32Array }> {
+  const atATime = 1 << 16
+  const n = elementsOf(array.shape)
+  for (let from = 0; from < n; from += atATime)
+    yield { from, values: realsOf(where, array, from, Math.min(atATime, n - from)) }
+}
+
+/** @throws InputError for another type than float16 and float32, and for NaN or infinity, naming the first such element */
+export const requireReals = (where: string, array: NpyArray): void => {
+  for (const { from, values } of pieces(where, array)) {
+    const at = firstNonFinite(values)
+    if (at < 0) continue
+    fail(
+      where,
+      'finite numbers',
+      `${values[at]} at ${elementName(array.shape, from + at)}`,
+      'training that diverged leaves such values, and so does a number beyond 65504 that is saved as float16',
+    )
+  }
 }
 
 /** Bits from an array with one byte or float an element. @throws InputError for other types and values */
 export const plainBits = (where: string, array: NpyArray): Uint32Array => {
   if (array.descr === '|b1' || array.descr === '|u1' || array.descr === '|i1') {
-    requireBits(where, array.data)
+    requireBits(where, array.shape, array.data)
     return packBits(array.data)
   }
   if (array.descr === '<f2' || array.descr === '<f4') {
     const values = realsOf(where, array)
-    requireBits(where, values)
+    requireBits(where, array.shape, values)
     return packBits(values)
   }
   return fail(where, 'uint8, bool or float32 zeros and ones', array.descr, 'save it with .astype(np.uint8)')
 }
 
 /**
+ * Refuses packed rows with a bit beyond their width: np.packbits fills the last byte of a row up with zeros, at its low end
+ * in the default order, at its high end in the other.
+ */
+const requirePadding = (where: string, array: NpyArray, width: number, bytes: number): void => {
+  const filling = 8 * bytes - width
+  const rows = array.data.length / bytes
+  const lastBytes = Array.from({ length: filling === 0 ? 0 : rows }, (_, row) => array.data[(row + 1) * bytes - 1]!)
+  const low = (1 << filling) - 1
+  const row = lastBytes.findIndex((byte) => (byte & low) !== 0)
+  if (row < 0) return
+  const little = lastBytes.every((byte) => byte >> (8 - filling) === 0)
+  fail(
+    where,
+    `rows of ${width} bits whose last byte ends in ${filling} zeros, as np.packbits(x, axis=-1) makes them`,
+    `a bit beyond them in the byte at ${elementName(array.shape, (row + 1) * bytes - 1)}`,
+    little
+      ? "this looks like bitorder='little': pack with the default, bitorder='big'"
+      : 'the array, or the shape beside it, is another one',
+  )
+}
+
+/**
  * Bits from np.packbits over the last axis: the first element in the highest bit, rows filled up to whole bytes.
  * @param shape before packing
- * @throws InputError when the array has not the packed shape
+ * @throws InputError when the array has not the packed shape, or a bit is set beyond the width of a row
  */
 export const packedBits = (where: string, array: NpyArray, shape: readonly number[]): Uint32Array => {
   if (array.descr !== '|u1') return fail(where, 'uint8, as np.packbits makes it', array.descr)
@@ -83,6 +134,7 @@ export const packedBits = (where: string, array: NpyArray, shape: readonly numbe
       `[${array.shape.join(', ')}]`,
       'use np.packbits(x, axis=-1)',
     )
+  requirePadding(where, array, width, bytes)
   const rows = elementsOf(shape.slice(0, -1))
   const words = new Uint32Array((rows * width + 31) >>> 5)
   for (let row = 0; row < rows; row++)

@@ -1,11 +1,11 @@
 import { accelerator } from '@h2learn/accelerator'
-import { defaultNeuron, density, InputError, parseNetwork } from '@h2learn/snn-core'
+import { defaultNeuron, density, f16Bits, InputError, parseNetwork } from '@h2learn/snn-core'
 import { describe, expect, it } from 'vitest'
 import { parseDensities, sparsitiesOf } from '../../src/trace/densities'
 import type { NpyArray } from '../../src/trace/npy'
 import { bytesSource, openNpz, writeNpz } from '../../src/trace/npz'
 import { openTrace } from '../../src/trace/recorded-trace'
-import { arraysOf, bytesOf, float32, int64, packbits, recordedStep } from './trace-helper'
+import { arraysOf, bytesOf, float16, float32, int64, packbits, recordedStep } from './trace-helper'
 
 const text = '6C3(Encoding)-8C3-AP2-12C3-10FC-5FC'
 const record = recordedStep(text)
@@ -109,6 +109,92 @@ describe('openTrace', () => {
     expect(open({ ...all, labels: bytesOf([1], [1]) }).ignored).toEqual(['labels'])
     // floats that are zeros and ones pass as bits
     expect(open({ 'spikes/conv1': float32(shape, new Float32Array(4608).fill(1)) }).B).toBe(4)
+  })
+})
+
+/** A copy of an array with one number changed. */
+const withReal = ({ descr, shape, data }: NpyArray, at: number, value: number): NpyArray => {
+  const copy = data.slice()
+  const view = new DataView(copy.buffer)
+  if (descr === '<f2') view.setUint16(2 * at, f16Bits(value), true)
+  else view.setFloat32(4 * at, value, true)
+  return { descr, shape, data: copy }
+}
+
+describe('openTrace refuses numbers that cannot be', () => {
+  const all = arraysOf(record)
+  const halves = arraysOf(record, { half: true })
+  const at = ((2 * 4 + 1) * 8 + 5) * 16 + 7 // t 2, sample 1, channel 5, y 1, x 3 of conv2's 3 × 4 × 8 × 4 × 4
+
+  it.each([NaN, Infinity, -Infinity])('%s, naming array and element, in float16 and float32', (value) => {
+    for (const arrays of [all, halves])
+      for (const name of ['gradU/conv2', 'potential/conv2'])
+        expect(() => open({ ...arrays, [name]: withReal(arrays[name]!, at, value) })).toThrow(
+          `t.npz: ${name}: expected finite numbers, got ${value} at element [2, 1, 5, 1, 3]`,
+        )
+    const none = float32([3, 4, 10], new Float32Array(120).fill(value))
+    expect(() => open({ ...all, 'gradU/fc1': none })).toThrow('gradU/fc1: expected finite numbers')
+    expect(() => open({ ...all, 'spikes/fc1': none })).toThrow('spikes/fc1: expected values 0 and 1')
+  })
+
+  it('but takes finite ones that overflow FP16, and says how many', () => {
+    const large = { ...all, 'gradU/conv2': withReal(withReal(all['gradU/conv2']!, at, 65520), 0, 65519) }
+    expect(open(large).overflows).toEqual([{ array: 'gradU/conv2', values: 1 }])
+    expect(open(large, { lossScale: 2 }).overflows).toEqual([{ array: 'gradU/conv2', values: 2 }])
+    expect(open(all).overflows).toEqual([])
+  })
+
+  it('spikes and masks that contradict the potentials, whether packed or not', () => {
+    const flipped = (array: NpyArray, i: number): NpyArray => {
+      const data = array.data.slice()
+      data[i]! ^= 1
+      return { ...array, data }
+    }
+    for (const [kind, hint] of [
+      ['mask', '--grad-window'],
+      ['spikes', '--threshold'],
+    ] as const) {
+      const name = `${kind}/conv2`
+      const wrong = flipped(all[name]!, at)
+      const message = new RegExp(
+        `t.npz: ${name}(_packed)?: expected [01], since .*element \\[2, 1, 5, 1, 3\\].*${hint}`,
+      )
+      expect(() => open({ ...all, [name]: wrong })).toThrow(message)
+      const { [name]: _, ...rest } = all
+      const packed = { ...rest, [`${name}_packed`]: packbits(wrong), 'shape/conv2': int64([3, 4, 8, 4, 4]) }
+      expect(() => open(packed)).toThrow(message)
+    }
+    // another threshold than the recording's
+    expect(() => open(all, { neuron: { ...defaultNeuron, fireThreshold: 1.25 } })).toThrow('threshold 1.25')
+  })
+
+  it('but not where the rounding of the potentials decides', () => {
+    const shape = [3, 1, 10]
+    const of = (u: number, bit: number, write: typeof float32) => () =>
+      open({
+        'potential/fc1': write(shape, new Float32Array(30).fill(u)),
+        'spikes/fc1': bytesOf(shape, new Uint8Array(30).fill(bit)),
+      })
+    // 0.9998 is rounded to 1 in half precision, and its spike is 0
+    for (const bit of [0, 1]) expect(of(1, bit, float16)().B).toBe(1)
+    expect(of(1.002, 0, float16)).toThrow('expected 1')
+    expect(of(1.0002, 0, float32)).toThrow('expected 1')
+    expect(of(0.9998, 1, float32)).toThrow('expected 0')
+  })
+
+  it.each(['little', 'damaged'])('bits beyond the width of a packed row: %s', (kind) => {
+    // rows of 10 bits in two bytes: the last six of the second are zero
+    const bits = bytesOf(
+      [3, 4, 10],
+      Array.from({ length: 120 }, () => 1),
+    )
+    const packed = packbits(bits)
+    const data = packed.data.map((_, i) => (kind === 'little' ? [0xff, 0x03] : [0xff, 0xc1])[i % 2]!)
+    const arrays = { 'spikes/fc1_packed': { ...packed, data }, 'shape/fc1': int64([3, 4, 10]) }
+    expect(() => open({ ...arrays, 'spikes/fc1_packed': packed })).not.toThrow()
+    expect(() => open(arrays)).toThrow(
+      kind === 'little' ? /element \[0, 0, 1\].*bitorder='little'/ : /element \[0, 0, 1\].*the array, or the shape/,
+    )
   })
 })
 
