@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './tools.mjs'
 
-const chip = await import('../packages/accelerator/dist/design-space/index.js')
+const chip = await import('../packages/paper/dist/design-space/index.js')
 const file = join(root, 'docs/engines.md')
 let text = readFileSync(file, 'utf8')
 

@@ -1,4 +1,4 @@
-// Writes packages/accelerator/src/reproduce/own-runs.ts, the training runs of our own that `h2learn reproduce` shows beside
+// Writes packages/paper/src/reproduce/own-runs.ts, the training runs of our own that `h2learn reproduce` shows beside
 // the paper, from the JSON reports of `h2learn run` named on the command line, in that order. Needs a build.
 //   node scripts/own-runs.mjs mnist.json cifar10.json
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ const rounded = (_, value) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value
 const runs = process.argv.slice(2).map((path) => ownRunOfReport(path, readFileSync(path, 'utf8')))
 writeFileSync(
-  join(root, 'packages/accelerator/src/reproduce/own-runs.ts'),
+  join(root, 'packages/paper/src/reproduce/own-runs.ts'),
   `import type { OwnRun } from './own-run'
 
 /**

@@ -16,6 +16,17 @@ const allowed: Record<string, readonly string[]> = {
   'cost-model': ['hw'],
   datasets: ['snn-core'],
   accelerator: ['hw', 'snn-core', 'lut-pe', 'sparse-backward', 'weight-update', 'spinalflow', 'pipeline', 'cost-model'],
+  paper: [
+    'hw',
+    'snn-core',
+    'lut-pe',
+    'sparse-backward',
+    'weight-update',
+    'spinalflow',
+    'pipeline',
+    'cost-model',
+    'accelerator',
+  ],
   report: ['hw', 'snn-core', 'lut-pe', 'sparse-backward', 'weight-update', 'pipeline', 'cost-model', 'datasets'],
   h2learn: [
     'hw',
@@ -28,6 +39,7 @@ const allowed: Record<string, readonly string[]> = {
     'cost-model',
     'datasets',
     'accelerator',
+    'paper',
     'report',
   ],
 }

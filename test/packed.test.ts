@@ -170,7 +170,7 @@ describe.skipIf(!built)('the packed packages (skipped without a build)', () => {
 
     it('have subpaths for what few programs import, which load as ES module and by require and share the packages', () => {
       expect(subpaths).toContain('h2learn/reproduce')
-      expect(subpaths).toContain('@h2learn/accelerator/reproduce')
+      expect(subpaths).toContain('@h2learn/paper/reproduce')
       const out = node(
         'subpaths.cjs',
         `const facade = require('h2learn')
@@ -231,10 +231,10 @@ export const resolve = async (name, context, next) => {
 import { cycles, type Cycles } from '@h2learn/hw'
 import { workerGradients } from '@h2learn/snn-core/threads'
 import { verifyGolden, type GoldenReport } from '@h2learn/snn-core/golden'
-import { reproducePaper, type OwnRun } from '@h2learn/accelerator/reproduce'
-import { lutDesignSpace, type LutDesignPoint } from '@h2learn/accelerator/design-space'
-import { compareWithPaper } from '@h2learn/cost-model/compare'
 import { paretoPlot, rasterPlot } from '@h2learn/report/plots'
+import { reproducePaper, type OwnRun } from '@h2learn/paper/reproduce'
+import { lutDesignSpace, type LutDesignPoint } from '@h2learn/paper/design-space'
+import { compareWithPaper } from '@h2learn/paper/compare'
 import { reproductionPage, type ReproductionReport } from '@h2learn/report/reproduction'
 import { formatRun, type TerminalLayout } from '@h2learn/report/terminal'
 import { explainMisses, ownRunOfReport } from 'h2learn/reproduce'
@@ -340,7 +340,7 @@ export const wrong: Cycles = 3
       ],
       [
         '@h2learn/cost-model',
-        `import { paper } from '@h2learn/cost-model'; console.log(Object.keys(paper).length > 3)`,
+        `import { priceTable } from '@h2learn/cost-model'; console.log(Object.keys(priceTable().parts).length > 3)`,
         'true',
       ],
     ])(

@@ -1,4 +1,4 @@
-import { fitArea, fitEnergy, type Hertz, type PriceTable, paper, type Watts } from '@h2learn/cost-model'
+import { calibrationTargets, fitArea, fitEnergy, type Hertz, type PriceTable, type Watts } from '@h2learn/cost-model'
 import { cycles, squareMillimetres } from '@h2learn/hw'
 import { busyForwardActivity, forwardEngine } from '@h2learn/lut-pe'
 import { backwardEngine, busyBackwardActivity } from '@h2learn/sparse-backward'
@@ -25,7 +25,7 @@ export const calibrate = (table: PriceTable): Calibration => {
     engines: names.map((name) => ({
       name,
       parts: engines[name].engine.parts,
-      printedArea: squareMillimetres(paper.engines[name].area.value),
+      printedArea: squareMillimetres(calibrationTargets.areas[name].value),
     })),
     table,
     ...(table.factors && { kArea: table.factors.kArea }),
@@ -37,8 +37,8 @@ export const calibrate = (table: PriceTable): Calibration => {
       cycles: cycles(engines[name].activity.cycles),
       parts: engines[name].engine.parts,
     })),
-    clock: paper.chip.clock.value as Hertz,
-    printedPower: paper.chip.power.value as Watts,
+    clock: calibrationTargets.clock.value as Hertz,
+    printedPower: calibrationTargets.power.value as Watts,
     table,
     ...(table.factors && { kEnergy: table.factors.kEnergy }),
   })

@@ -1,5 +1,6 @@
-import { loadPriceTable, paper, priceTable, priceTableJson } from '@h2learn/cost-model'
+import { loadPriceTable, priceTable, priceTableJson } from '@h2learn/cost-model'
 import { adderForwardEngine, forwardEngine } from '@h2learn/lut-pe'
+import { paper } from '@h2learn/paper'
 import { backwardEngine } from '@h2learn/sparse-backward'
 import { adderWeightUpdateEngine, weightUpdateEngine } from '@h2learn/weight-update'
 import { describe, expect, it } from 'vitest'

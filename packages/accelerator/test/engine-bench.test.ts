@@ -1,6 +1,6 @@
+import { cycleReport } from '@h2learn/paper/design-space'
 import { expect, it } from 'vitest'
 import { accelerator } from '../src/accelerator'
-import { cycleReport } from '../src/design-space-cycles'
 import { engineBench } from '../src/engine-bench'
 import { recorded } from './recorded'
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import * as paper from '@h2learn/paper'
 import * as core from '@h2learn/snn-core'
 import * as backward from '@h2learn/sparse-backward'
 import { describe, expect, it } from 'vitest'
@@ -6,6 +7,7 @@ import * as own from '../src'
 
 const modules: Record<string, object> = {
   '@h2learn/accelerator': own,
+  '@h2learn/paper': paper,
   '@h2learn/snn-core': core,
   '@h2learn/sparse-backward': backward,
 }

@@ -1,6 +1,7 @@
-import { paper, priceTable } from '@h2learn/cost-model'
+import { priceTable } from '@h2learn/cost-model'
 import { bytes, ConfigError, cycles } from '@h2learn/hw'
 import { forwardEngine } from '@h2learn/lut-pe'
+import { paper } from '@h2learn/paper'
 import { backwardEngine } from '@h2learn/sparse-backward'
 import { updateTraffic, weightUpdateEngine } from '@h2learn/weight-update'
 import fc from 'fast-check'

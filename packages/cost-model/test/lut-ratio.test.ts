@@ -1,7 +1,8 @@
 import { ConfigError, cycles } from '@h2learn/hw'
+import { paper } from '@h2learn/paper'
 import { describe, expect, test } from 'vitest'
 import type { PriceOptions, PriceTable } from '../src/index'
-import { lutAreaRatio, lutEnergyRatio, paper, priceSpread, priceTable } from '../src/index'
+import { lutAreaRatio, lutEnergyRatio, priceSpread, priceTable } from '../src/index'
 import { deal, forwardPes, lutEngine, nonLutEngine, weightUpdatePes } from './paper-chip'
 
 const forward = { pes: forwardPes, n: 9, subLuts: paper.lut.forwardSubLuts.value, lanes: 4 }

@@ -1,7 +1,7 @@
 import type { Cycles } from '@h2learn/hw'
 import { cycles, squareMillimetres } from '@h2learn/hw'
 import type { FixedAction, PricedPart, PriceTable, RegisterRead } from '../src/index'
-import { fitArea, fitEnergy, hertz, paper, watts } from '../src/index'
+import { calibrationTargets, fitArea, fitEnergy, hertz, watts } from '../src/index'
 
 /**
  * The counts of section 3 of the cost study, written out here because the engines that know them are packages above
@@ -110,16 +110,20 @@ export const clock = hertz(800e6)
 export const fitPaperArea = (table: PriceTable) =>
   fitArea({
     engines: [
-      { name: 'forward', parts: forwardParts, printedArea: squareMillimetres(paper.engines.forward.area.value) },
+      { name: 'forward', parts: forwardParts, printedArea: squareMillimetres(calibrationTargets.areas.forward.value) },
       {
         name: 'weight update',
         parts: weightUpdateParts,
-        printedArea: squareMillimetres(paper.engines.weightUpdate.area.value),
+        printedArea: squareMillimetres(calibrationTargets.areas.weightUpdate.value),
       },
-      { name: 'backward', parts: backwardParts(), printedArea: squareMillimetres(paper.engines.backward.area.value) },
+      {
+        name: 'backward',
+        parts: backwardParts(),
+        printedArea: squareMillimetres(calibrationTargets.areas.backward.value),
+      },
     ],
     table,
   })
 
 export const fitPaperEnergy = (table: PriceTable) =>
-  fitEnergy({ activities: busy, clock, printedPower: watts(paper.chip.power.value), table })
+  fitEnergy({ activities: busy, clock, printedPower: watts(calibrationTargets.power.value), table })

@@ -1,5 +1,5 @@
-import { type Benchmark, paper as published } from '@h2learn/cost-model'
 import type { BenchmarkName } from '@h2learn/datasets'
+import { type Benchmark, paper as published } from '@h2learn/paper'
 import { InputError } from '@h2learn/snn-core'
 
 /** A ready-made training job: network, input and how long to train. */

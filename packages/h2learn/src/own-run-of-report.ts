@@ -1,5 +1,5 @@
-import type { OwnRun } from '@h2learn/accelerator/reproduce'
-import { type Benchmark, paper } from '@h2learn/cost-model'
+import { type Benchmark, paper } from '@h2learn/paper'
+import type { OwnRun } from '@h2learn/paper/reproduce'
 import { InputError } from '@h2learn/snn-core'
 
 /** An option of the command that repeats a run; nothing where an older report does not have it. */

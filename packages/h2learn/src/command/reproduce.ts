@@ -7,7 +7,7 @@ import {
   reproduceIds,
   reproducePaper,
   resolveReproduceId,
-} from '@h2learn/accelerator/reproduce'
+} from '@h2learn/paper/reproduce'
 import { renderPlotSvg } from '@h2learn/report'
 import {
   type ReproductionReport,

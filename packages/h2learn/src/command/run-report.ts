@@ -1,5 +1,6 @@
 import { type Accelerator, type ChipRun, type FunctionalCheck, neuronsOf, type StageRun } from '@h2learn/accelerator'
-import { paper, splitPower, v100Reference } from '@h2learn/cost-model'
+import { splitPower } from '@h2learn/cost-model'
+import { paper, v100Reference } from '@h2learn/paper'
 import type {
   FigureKind,
   ReportBackwardPass,

@@ -5,15 +5,13 @@ import {
   type Accelerator,
   type AnalyticChip,
   analyticAccelerator,
-  analyticBenchmark,
   analyticRun,
-  benchmarkWork,
   type ChipRun,
   type MeasuredSubBatch,
   measuredRun,
   measureRecords,
 } from '@h2learn/accelerator'
-import type { Benchmark } from '@h2learn/cost-model'
+import { analyticBenchmark, type Benchmark, benchmarkWork } from '@h2learn/paper'
 import { pipelineTrace } from '@h2learn/pipeline'
 import { formatPage } from '@h2learn/report/terminal'
 import { defaultNeuron, InputError, type Network, parseInputSize, parseNetwork } from '@h2learn/snn-core'

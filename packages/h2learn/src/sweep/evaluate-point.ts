@@ -2,12 +2,11 @@ import {
   type AnalyticWork,
   analyticAccelerator,
   analyticStages,
-  benchmarkWork,
   designPoint,
   type MeasuredSubBatch,
 } from '@h2learn/accelerator'
-import { v100Reference } from '@h2learn/cost-model'
 import { requireInteger } from '@h2learn/hw'
+import { benchmarkWork, v100Reference } from '@h2learn/paper'
 import { InputError, parseInputSize, parseNetwork } from '@h2learn/snn-core'
 import { chipOfConfig } from '../chip/chip-config'
 import { chipSchema } from '../chip/chip-schema'

@@ -1,2 +1,0 @@
-export * from '../compare'
-export * from '../reproduced'

@@ -1,0 +1,61 @@
+import { type AnalyticRun, type AnalyticWork, analyticRun } from '@h2learn/accelerator'
+import { type Network, parseNetwork } from '@h2learn/snn-core'
+import { v100Reference } from './gpu'
+import { type Benchmark, paper } from './published'
+
+/** What to vary on a benchmark of Table VI. */
+export interface AnalyticBenchmarkOptions extends Omit<AnalyticWork, 'network' | 'outputSparsity' | 'inputSparsity'> {
+  /** What `AP2` of Table VI averages: the partial sums before the Soma (default), or the spikes (bit planes). */
+  readonly pooling?: 'current' | 'spikes'
+}
+
+/** A benchmark of Table VI on a chip, beside the published GPU time where there is one. */
+export interface AnalyticBenchmark extends AnalyticRun {
+  readonly benchmark: Benchmark
+  readonly network: Network
+  /** Seconds per training sample on the V100 (Table II); undefined where the paper prints none. */
+  readonly v100_s_per_sample: number | undefined
+  /** Samples per second over the V100's: in the closed form, and in the schedule of a batch group. */
+  readonly speedup: { readonly closedForm: number; readonly scheduled: number } | undefined
+}
+
+const shares = (percent: readonly number[]) => percent.map((p) => p / 100)
+
+/**
+ * A benchmark as the analytic model takes it: its network of Table VI with the sparsities that Table III prints for it. The
+ * paper does not say which step of training they are from.
+ */
+export const benchmarkWork = (
+  benchmark: Benchmark,
+  { pooling = 'current', ...options }: AnalyticBenchmarkOptions = {},
+): AnalyticWork => {
+  const { network: text, input, T } = paper.networks[benchmark]
+  const { output, input: zeros } = paper.sparsities[benchmark]
+  const pooled = pooling === 'spikes' ? text.value.replaceAll(/AP\d+/g, '$&(spikes)') : text.value
+  return {
+    ...options,
+    network: parseNetwork(pooled, { input, T }),
+    outputSparsity: shares(output.value),
+    inputSparsity: shares(zeros.value),
+  }
+}
+
+/**
+ * `analyticRun` of `benchmarkWork`, beside the V100's published time.
+ * @throws ConfigError as `analyticRun`
+ */
+export const analyticBenchmark = (benchmark: Benchmark, options: AnalyticBenchmarkOptions = {}): AnalyticBenchmark => {
+  const work = benchmarkWork(benchmark, options)
+  const run = analyticRun(work)
+  const seconds = v100Reference.secondsPerSample[benchmark]
+  return {
+    ...run,
+    benchmark,
+    network: work.network,
+    v100_s_per_sample: seconds,
+    speedup: seconds && {
+      closedForm: run.closed_form_samples_per_s * seconds,
+      scheduled: run.samples_per_s * seconds,
+    },
+  }
+}

@@ -1,0 +1,6 @@
+export * from './benchmark'
+export * from './calibrate-fill'
+export type { Comparison, ComparisonKind, ComparisonRow, FigureProvenance } from './compare/compare'
+export type { PublishedFigure, ReproducedRow, Reproduction } from './compare/reproduced'
+export * from './gpu'
+export * from './published'
