@@ -22,8 +22,10 @@ export interface TrainingPreset {
   readonly gradWindow: readonly [number, number]
   /** The gradient does not pass the reset; default false, as Eq. 2 has it. */
   readonly detachReset?: boolean
-  /** Rate at which every layer fires on the first batch; default 0.15. */
+  /** Rate at which every layer fires on the first samples; default 0.15. */
   readonly firingRate?: number
+  /** Gain of the output layer's first weights, 'rate': that it fires at `firingRate`; default `defaultOutputGain`. */
+  readonly outputGain?: number | 'rate'
   /** Decay of Adam's mean of ∇w²; default 0.999. */
   readonly beta2?: number
   /** Default rate-mse. */
@@ -64,6 +66,8 @@ const paper = {
   layerRates: 'fan-in',
   gradWindow: [-1, 2],
   loss: 'count-cross-entropy',
+  // as in the long runs of docs/training-runs.md, which were not repeated with small output weights
+  outputGain: 'rate',
   subBatches: 1,
   checkFunction: false,
 } as const

@@ -1,5 +1,6 @@
 import type { Backend, Loss, Network, NeuronConfig, Precision, RealArray, Samples } from './api'
 import type { DrawSeed } from './batches'
+import { breather } from './breather'
 import { reusableBuffers } from './buffers'
 import { type EvaluationTally, evaluationShard } from './evaluation-shard'
 import { releaseEngines } from './fast/engine'
@@ -123,16 +124,6 @@ export const addEvaluations = (a: EvaluationTally | undefined, b: EvaluationTall
 let stamps = 0
 /** A number for the weights of one call: never the same twice in one thread. */
 export const nextWeightsStamp = (): number => ++stamps
-
-/** Lets timers and signals run when the thread has been busy for a while. */
-const breather = (): (() => Promise<void>) => {
-  let last = performance.now()
-  return async () => {
-    if (performance.now() - last < 50) return
-    await new Promise((resume) => setTimeout(resume, 0))
-    last = performance.now()
-  }
-}
 
 /** Loads what a backend needs before it can compute at once. */
 export const prepareKernels = async ({ backend }: Pick<PassWork, 'backend'>): Promise<void> => {

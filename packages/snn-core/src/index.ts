@@ -14,6 +14,7 @@ export { fastSupports } from './fast/fast-shard'
 export { loadFusedKernels } from './fast/kernels'
 export * from './fast/phases'
 export * from './finite'
+export * from './first-weights'
 export {
   type BatchGradients,
   type GradientSource,

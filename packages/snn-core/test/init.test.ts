@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { batchInput } from '../src/batches'
 import { forwardPass } from '../src/bptt'
 import { InputError } from '../src/errors'
-import { initialWeights } from '../src/init'
+import { initialWeights, initialWeightsStepwise, OUTPUT_GAIN } from '../src/init'
 import { parseNetwork } from '../src/network'
 import { defaultNeuron } from '../src/neuron'
 import { weightsOf } from '../src/parameters'
@@ -28,6 +28,35 @@ describe('initialWeights', () => {
         expect(gain).toBeGreaterThan(0)
       })
     }
+  })
+
+  it('starts the output layer from small weights where silent neurons learn, unless told otherwise', () => {
+    const network = toyNetwork('16C3(Encoding)-16C3-10FC')
+    const input = inputOf(network)
+    const wide = { ...defaultNeuron, gradWindow: [-0.5, 2.5] } as const
+    const gains = (options: Parameters<typeof initialWeights>[2]) =>
+      initialWeights(network, input, options).layers.map(({ gain }) => gain)
+    const fitted = gains({ neuron: wide, outputGain: 'rate' })
+    // the window of the neuron decides nothing but where the search of gains ends
+    expect(gains({ neuron: defaultNeuron })).toEqual(fitted)
+    expect(fitted[2]).toBeGreaterThan(1)
+    expect(gains({ neuron: wide })).toEqual([...fitted.slice(0, 2), Math.fround(OUTPUT_GAIN)])
+    const arctan = { ...defaultNeuron, surrogate: { kind: 'arctan', slope: 1 } } as const
+    expect(gains({ neuron: arctan })[2]).toBe(Math.fround(OUTPUT_GAIN))
+    expect(gains({ neuron: wide, outputGain: 0.25 })[2]).toBe(0.25)
+    for (const outputGain of [0, -1, NaN, Infinity])
+      expect(() => initialWeights(network, input, { outputGain })).toThrow("an outputGain above 0 or 'rate'")
+  })
+
+  it('can be made in steps, with the same weights at the end', () => {
+    const network = toyNetwork()
+    const steps = initialWeightsStepwise(network, inputOf(network), { seed: 7 })
+    let count = 0
+    let last = steps.next()
+    for (; !last.done; last = steps.next()) count++
+    expect(last.value).toEqual(initialWeights(network, inputOf(network), { seed: 7 }))
+    // at the least: drawn, a gain, current, for each layer
+    expect(count).toBeGreaterThan(3 * network.layers.length)
   })
 
   it('reaches other rates and other neurons', () => {

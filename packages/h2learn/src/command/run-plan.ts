@@ -4,6 +4,7 @@ import {
   type CheckpointMeta,
   checkSamples,
   defaultNeuron,
+  defaultOutputGain,
   FIRING_RATE,
   InputError,
   identifySamples,
@@ -63,8 +64,10 @@ export interface RunPlan {
   readonly network: Network
   readonly config: TrainingConfig
   readonly threads: number
-  /** Rate at which every layer fires before the first step. */
+  /** Rate at which every layer but the last fires before the first step. */
   readonly firingRate: number
+  /** Gain of the output layer before the first step, 'rate': fitted as those of the other layers. */
+  readonly outputGain: number | 'rate'
   readonly train: Samples
   readonly test: Samples
   readonly subBatches: number
@@ -202,6 +205,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     config,
     threads: options.threads ?? availableParallelism(),
     firingRate: kept.firingRate ?? preset.firingRate ?? FIRING_RATE,
+    outputGain: preset.outputGain ?? defaultOutputGain(config.neuron),
     train,
     test,
     subBatches: kept.subBatches ?? preset.subBatches,

@@ -99,6 +99,10 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
       { checkpointPath, keep: folder !== undefined || options.resume !== undefined },
       stop.signal,
     )
+    if (trained === undefined) {
+      out.say('Interrupted before the first step: nothing was trained, and there is nothing to go on from.')
+      return exitCodes.interrupted
+    }
     const { state, status } = trained.outcome
     if (status === 'interrupted') {
       out.say(

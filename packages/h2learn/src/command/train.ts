@@ -1,14 +1,11 @@
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
-  batchInput,
-  batchOf,
   type CheckpointMeta,
   DivergenceError,
-  epochOrder,
+  firstWeights,
   type GradientSource,
   identifySamples,
-  initialWeights,
   type StepView,
   startTraining,
   type TrainingOutcome,
@@ -42,18 +39,29 @@ export interface TrainedRun {
   readonly last?: SampledStep
 }
 
-/** Weights before the first step: normal draws, a gain per layer fitted on the first batch, in memory of the source. */
-const startState = async (plan: RunPlan, gradients: GradientSource, out: Console): Promise<TrainingState> => {
+/**
+ * Weights before the first step (`firstWeights`), in memory of the source.
+ * @returns undefined when the signal fired before they were there
+ */
+const startState = async (
+  plan: RunPlan,
+  gradients: GradientSource,
+  out: Console,
+  signal: AbortSignal,
+): Promise<TrainingState | undefined> => {
   const { network, config, train } = plan
-  const first = batchOf(epochOrder(train.count, config.seed, 0), config.batch, 0)
-  const input = batchInput(train, first, network, { seed: config.seed, epoch: 0 })
-  const { weights, layers } = initialWeights(network, input, {
-    seed: config.seed,
-    neuron: config.neuron,
+  const made = await firstWeights({
+    network,
+    samples: train,
+    config,
+    signal,
     firingRate: plan.firingRate,
     balanced: plan.preset.balanced === true,
+    outputGain: plan.outputGain,
     into: await gradients.room?.({ network, ...config }),
   })
+  if (made === undefined) return undefined
+  const { weights, layers } = made
   for (const { name, firingRate, reached } of layers)
     if (!reached)
       out.warn(
@@ -65,6 +73,7 @@ const startState = async (plan: RunPlan, gradients: GradientSource, out: Console
 /**
  * Trains as planned: progress, sampled steps on the chip, a checkpoint every half minute, at an interruption and at a
  * divergence.
+ * @returns undefined when the signal fired before the first weights were there
  * @throws DivergenceError after the last good state was saved
  */
 export const trainAsPlanned = async (
@@ -73,13 +82,14 @@ export const trainAsPlanned = async (
   out: Console,
   { checkpointPath, keep }: { readonly checkpointPath: string; readonly keep: boolean },
   signal: AbortSignal,
-): Promise<TrainedRun> => {
+): Promise<TrainedRun | undefined> => {
   const { network, config, train, kept, benchmark, resumed } = plan
   const steps = totalSteps(config, train.count)
   const sampled = new Set(sampledSteps(steps))
   const extraBefore = resumed?.meta.extra as { stages?: readonly StageSummary[] } | undefined
   const stages: StageSummary[] = [...(extraBefore?.stages ?? [])]
-  const state = resumed?.state ?? (await startState(plan, gradients, out))
+  const state = resumed?.state ?? (await startState(plan, gradients, out, signal))
+  if (state === undefined) return undefined
   const meta = (): CheckpointMeta => ({
     network: { text: network.text, input: network.input, T: network.T },
     neuron: config.neuron,
