@@ -1,0 +1,7 @@
+export * from './describe-fields'
+export * from './errors'
+export * from './field'
+export * from './nearest'
+export * from './read-fields'
+export * from './require'
+export * from './shown'
