@@ -44,7 +44,7 @@ const bundleSources = async () => {
     outfile: bundle,
     logLevel: 'error',
     alias: { '@h2learn/snn-core': join(root, 'packages/snn-core/src/index.ts') },
-    external: ['sharp', 'fflate', 'fzstd', 'flatbuffers', 'h5wasm', 'h5wasm/*', 'tar-stream'],
+    external: ['sharp', 'fflate', 'fzstd', 'flatbuffers', 'h5wasm', 'h5wasm/*', 'tar-stream', 'yauzl'],
   })
 }
 

@@ -1,5 +1,6 @@
 import { InputError, type Samples } from '@h2learn/snn-core'
 import type { BenchmarkConfig, BenchmarkName, DatasetSplit } from './api'
+import { archiveName } from './archive-kind'
 import { generateColourShapes } from './colour-shapes'
 import { generateDigitEvents } from './digit-events'
 import { generateDigits } from './digits'
@@ -38,7 +39,7 @@ const loaders: Readonly<Record<BenchmarkName, Loader>> = {
   cifar10: {
     read: (dir, { T: _, size: _s, ...config }) => readCifar10(dir, config),
     open: async (dir, { T: _, size: _s, classNames: _c, ...config }) =>
-      /\.(tar|tar\.gz|tgz)$/.test(dir) ? readCifar10Archive(dir, config) : readCifar10(dir, config),
+      archiveName.test(dir) ? readCifar10Archive(dir, config) : readCifar10(dir, config),
     generate: ({ T: _, size: _s, ...config }) => generateColourShapes(config),
     usual: { train: 10_000, test: 2_000 },
   },

@@ -1,6 +1,6 @@
 import type { Samples } from '@h2learn/snn-core'
 import type { Cifar10Rows, ReadConfig } from './api'
-import { tarEntries } from './archive'
+import { archiveEntries } from './archive'
 import { checkInteger, checkSplit } from './check-config'
 import { parseCifar10 } from './cifar10'
 import { DatasetError } from './dataset-error'
@@ -20,7 +20,7 @@ export const readCifar10Archive = async (file: string, config: ReadConfig): Prom
   checkSplit('readCifar10Archive', split)
   checkInteger('readCifar10Archive', 'limit', limit, 1, Number.MAX_SAFE_INTEGER)
   const found: { name: string; rows: Cifar10Rows }[] = []
-  for await (const { path, pieces } of tarEntries(file)) {
+  for await (const { path, pieces } of archiveEntries(file)) {
     const name = path.split('/').at(-1)!
     if (!cifar10Files[split].test(name)) continue
     const parts: Uint8Array[] = []

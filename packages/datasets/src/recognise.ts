@@ -1,4 +1,5 @@
 import type { BenchmarkName } from './api'
+import { archiveName } from './archive-kind'
 import { DatasetError } from './dataset-error'
 import { isFolder, joinPath, listFolder, nodeModule, visibleNames } from './node-files'
 import { type EventFormat, eventFormatOf } from './read-recording'
@@ -29,7 +30,7 @@ const begins = (bytes: Uint8Array, ...values: readonly number[]) => values.every
 
 const recogniseFile = (file: string, size: number): RecognisedData | undefined => {
   const bytes = head(file, 32)
-  if (/\.(tar|tar\.gz|tgz|zip)$/i.test(file)) return { kind: 'archive' }
+  if (archiveName.test(file)) return { kind: 'archive' }
   if (/idx[13]-ubyte(\.gz)?$/.test(file) || begins(bytes, 0, 0, 8, 1) || begins(bytes, 0, 0, 8, 3))
     return { kind: 'idx' }
   if (begins(bytes, 0xff, 0xd8, 0xff) || begins(bytes, 0x89, 0x50, 0x4e, 0x47)) return { kind: 'image' }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -13,11 +14,14 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { strToU8, zipSync } from 'fflate'
 import { type Header, pack } from 'tar-stream'
-import { afterAll, describe, expect, it } from 'vitest'
-import { safeEntryPath, tarEntries, unpackArchive } from '../src/archive'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { unpackArchive } from '../src/archive'
+import { safeEntryPath } from '../src/archive-entry'
 import { openBenchmark } from '../src/benchmark'
 import { DatasetError } from '../src/dataset-error'
 import { readCifar10Archive } from '../src/read-cifar10-archive'
+import { recogniseData } from '../src/recognise'
+import { tarEntries } from '../src/tar-entries'
 import { concatBytes } from '../src/text-header'
 
 const temp = mkdtempSync(join(tmpdir(), 'h2learn-archive-'))
@@ -113,22 +117,179 @@ describe('unpackArchive', () => {
     expect(existsSync(outside)).toBe(false)
   })
 
-  it('ends with an error for truncated and damaged archives, never with a hang', async () => {
-    const good = readFileSync(await tar('good.tar.gz', [[{ name: 'a' }, Buffer.alloc(50_000, 'abcdefg')]]))
-    const goodZip = readFileSync(zip('good.zip', { a: 'abcdefg'.repeat(7000), b: 'x' }))
-    for (const [bytes, name] of [
-      [good, 'cut.tar.gz'],
-      [goodZip, 'cut.zip'],
-    ] as const)
-      for (let i = 0; i < 40; i++) {
-        const cut = bytes.subarray(0, Math.floor((bytes.length * i) / 40))
-        writeFileSync(join(temp, name), cut)
-        const outcome = await unpackArchive(join(temp, name), folder()).catch((error: unknown) => error)
-        if (!Array.isArray(outcome)) expect(outcome).toBeInstanceOf(DatasetError)
-        // whatever is cut of a gzip file, all of it is missed; a zip is readable up to the cut
-        if (name === 'cut.tar.gz') expect(outcome).toBeInstanceOf(DatasetError)
+  it('ends with an error for every truncated archive, never with a hang', async () => {
+    const text = Buffer.alloc(50_000, 'abcdefg')
+    const archives = {
+      'cut.tar.gz': await tar('good.tar.gz', [[{ name: 'a' }, text]]),
+      'cut.tar': await tar('good.tar', [
+        [{ name: 'a' }, text],
+        [{ name: 'b' }, 'x'],
+      ]),
+      'cut.zip': zip('good.zip', { a: 'abcdefg'.repeat(7000), b: 'x' }),
+    }
+    for (const [name, good] of Object.entries(archives)) {
+      const bytes = readFileSync(good)
+      // a tar archive ends in two blocks of zeros, and one of them is enough
+      const least = name === 'cut.tar' ? bytes.length - 1024 : bytes.length - 1
+      for (let i = 0; i <= 20; i++) {
+        writeFileSync(join(temp, name), bytes.subarray(0, Math.floor((least * i) / 20)))
+        await expect(unpackArchive(join(temp, name), folder()), `${name} ${i}`).rejects.toBeInstanceOf(DatasetError)
       }
+    }
     await expect(unpackArchive(join(temp, 'nowhere.zip'), folder())).rejects.toThrow(/nothing of that name/)
+  })
+
+  it('refuses a tar archive that lost whole entries at its end', async () => {
+    const bytes = readFileSync(
+      await tar('two.tar', [
+        [{ name: 'a' }, 'x'],
+        [{ name: 'b' }, 'y'],
+      ]),
+    )
+    // header and block of a; without an end nobody can tell that b is missing
+    writeFileSync(join(temp, 'one.tar'), bytes.subarray(0, 1024))
+    await expect(unpackArchive(join(temp, 'one.tar'), folder())).rejects.toMatchObject({
+      expected: 'the blocks of zeros that end a tar archive',
+      got: 'the end of the file after 1 entries',
+    })
+  })
+
+  it('checks sizes and CRC-32 of a ZIP archive, and asks for its directory', async () => {
+    const path = join(temp, 'stored.zip')
+    const bytes = zipSync({ 'a.txt': [strToU8('hello'), { level: 0 }] })
+    const changed = (...changes: readonly (readonly [at: number, value: number])[]) => {
+      const other = bytes.slice()
+      for (const [at, value] of changes) other[at] = value
+      writeFileSync(path, other)
+      return unpackArchive(path, folder())
+    }
+    // the local header has 30 bytes and the name 5; the contents follow
+    const text = 35
+    expect(Buffer.from(bytes.subarray(text, text + 5)).toString()).toBe('hello')
+    await expect(changed([text, 'j'.charCodeAt(0)])).rejects.toMatchObject({
+      name: 'DatasetError',
+      // CRC-32 of "hello", and of "jello", as zlib gives them
+      expected: 'CRC-32 3610a686 of a.txt',
+      got: '4cd0f5e6',
+    })
+    const directory = bytes.length - 22 - 51
+    expect([...bytes.subarray(directory, directory + 4)]).toEqual([0x50, 0x4b, 1, 2])
+    await expect(changed([directory + 24, 6])).rejects.toThrow(/size/)
+    writeFileSync(path, bytes.subarray(0, directory))
+    await expect(unpackArchive(path, folder())).rejects.toThrow(/[Ee]nd of central directory/)
+    // bytes 8 and 10 of an entry of the directory: flags and method
+    await expect(changed([directory + 8, 1], [directory + 10, 8])).rejects.toMatchObject({ got: 'a.txt, encrypted' })
+    await expect(changed([directory + 10, 12])).rejects.toMatchObject({ got: 'a.txt by bzip2 (method 12)' })
+    await expect(changed([directory + 10, 77])).rejects.toMatchObject({
+      got: 'a.txt by an unknown compression (method 77)',
+    })
+  })
+
+  it('names what is no archive that it reads, whatever the file is called', async () => {
+    for (const [name, start, got] of [
+      ['a.tar.bz2', 'BZh91AY', 'a file compressed by bzip2'],
+      ['a.tar.xz', '\u00fd7zXZ\u0000', 'a file compressed by xz'],
+      ['a.tar.zst', '\u0028\u00b5\u002f\u00fd', 'a file compressed by Zstandard'],
+      ['a.7z', '7z\u00bc\u00af\u0027\u001c', 'a 7z archive'],
+      ['a.zip', 'Rar!\u001a', 'a RAR archive'],
+      ['a.tar.gz', '<!DOCTYPE html><html>', 'a web page'],
+      ['b.zip', '', 'an empty file'],
+    ] as const) {
+      writeFileSync(join(temp, name), Buffer.from(start, 'latin1'))
+      expect(recogniseData(join(temp, name))).toEqual({ kind: 'archive' })
+      await expect(unpackArchive(join(temp, name), folder()), name).rejects.toMatchObject({ got })
+    }
+    const misnamed = join(temp, 'really-a.tar')
+    writeFileSync(misnamed, zipSync({ a: strToU8('x') }))
+    expect(await unpackArchive(misnamed, folder())).toEqual(['a'])
+  })
+})
+
+describe('a disk that takes less than it is given', () => {
+  const text = 'abcdefghij'.repeat(10_000)
+  const archives = () => [
+    zip('disk.zip', { 'a.txt': text }),
+    ...['disk.tar', 'disk.tar.gz'].map((name) => {
+      const bytes = tarSync(text)
+      writeFileSync(join(temp, name), name.endsWith('gz') ? gzipSync(bytes) : bytes)
+      return join(temp, name)
+    }),
+  ]
+  /** A tar archive with one file, made by hand: header, contents, padding, end. */
+  const tarSync = (contents: string) => {
+    const header = Buffer.alloc(512)
+    header.write('a.txt')
+    header.write('0000644\0', 100)
+    header.write(`${contents.length.toString(8).padStart(11, '0')}\0`, 124)
+    header.write('ustar\x0000', 257)
+    header.write('        ', 148)
+    header.write(
+      `${header
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+    )
+    return Buffer.concat([
+      header,
+      Buffer.from(contents),
+      Buffer.alloc(512 - (contents.length % 512)),
+      Buffer.alloc(1024),
+    ])
+  }
+  const fs = process.getBuiltinModule('fs')
+  const real = fs.writeSync
+  type Write = (descriptor: number, bytes: Uint8Array, at: number, length: number) => number
+  /** Lets the system's write do something else than it should. */
+  const writing = (write: Write) => vi.spyOn(fs, 'writeSync').mockImplementation(write as typeof fs.writeSync)
+  afterEach(() => vi.restoreAllMocks())
+
+  it('gets the rest again until all is written', async () => {
+    for (const archive of archives()) {
+      const out = folder()
+      const short = writing((descriptor, bytes, at, length) => real(descriptor, bytes, at, Math.min(length, 1000)))
+      await unpackArchive(archive, out)
+      expect(short.mock.calls.length).toBeGreaterThanOrEqual(100)
+      vi.restoreAllMocks()
+      expect(readFileSync(join(out, 'a.txt'), 'utf8')).toBe(text)
+    }
+  })
+
+  it('is an error with the path where it is full, and leaves no part of the file', async () => {
+    for (const archive of archives()) {
+      const out = folder()
+      let room = 81_920
+      writing((descriptor, bytes, at, length) => {
+        if (room === 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+        const written = real(descriptor, bytes, at, Math.min(length, room))
+        room -= written
+        return written
+      })
+      await expect(unpackArchive(archive, out)).rejects.toMatchObject({ code: 'ENOSPC', path: join(out, 'a.txt') })
+      vi.restoreAllMocks()
+      expect(readdirSync(out)).toEqual([])
+    }
+  })
+
+  it('is an error where fewer bytes lie on it than it said that it took', async () => {
+    const [archive] = archives()
+    writing((descriptor, bytes, at, length) => {
+      real(descriptor, bytes, at, length - 1)
+      return length
+    })
+    await expect(unpackArchive(archive!, folder())).rejects.toMatchObject({ expected: '100000 bytes on the disk' })
+  })
+
+  const small = join(temp, 'small-disk')
+  mkdirSync(small)
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96k', 'tmpfs', small]).status === 0
+  afterAll(() => mounted && spawnSync('umount', [small]))
+
+  it.skipIf(!mounted)(`of 96 KiB is an error too${mounted ? '' : ' (skipped: no right to mount one)'}`, async () => {
+    for (const archive of archives()) {
+      await expect(unpackArchive(archive, small)).rejects.toMatchObject({ code: 'ENOSPC' })
+      expect(readdirSync(small)).toEqual([])
+    }
   })
 })
 

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  archiveEntries,
   type BenchmarkName,
   type DatasetSplit,
   isFolder,
@@ -15,9 +16,7 @@ import {
   readRecording,
   recogniseData,
   summariseRecording,
-  tarEntries,
   visibleNames,
-  zipEntries,
 } from '@h2learn/datasets'
 import { InputError, type Samples } from '@h2learn/snn-core'
 import type { Console } from './console'
@@ -173,11 +172,12 @@ const benchmarkFacts = async (path: string, name: BenchmarkName, splits: readonl
 
 const archiveFacts = async (path: string): Promise<Facts[]> => {
   const names: string[] = []
-  for await (const { path: name, pieces } of /\.zip$/i.test(path) ? zipEntries(path) : tarEntries(path)) {
+  let bytes = 0
+  for await (const { path: name, size } of archiveEntries(path)) {
     names.push(name)
-    if (/\.zip$/i.test(path)) for await (const _ of pieces);
+    bytes += size
   }
-  return [{ title: 'archive', facts: { files: names.length, first_files: names.slice(0, 8).join(' ') } }]
+  return [{ title: 'archive', facts: { files: names.length, bytes, first_files: names.slice(0, 8).join(' ') } }]
 }
 
 const factsOf = async (path: string): Promise<{ kind: string; parts: readonly Facts[] }> => {

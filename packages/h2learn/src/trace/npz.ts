@@ -1,3 +1,4 @@
+import { zipMethodName } from '@h2learn/datasets'
 import { crc32, InputError } from '@h2learn/snn-core'
 import { deflateSync, inflateSync } from 'fflate'
 import { type NpyArray, readNpy, writeNpy } from './npy'
@@ -139,8 +140,10 @@ const listEntries = (source: ByteSource): readonly Entry[] => {
 
 /** The bytes of an entry, unpacked and checked. */
 const unpack = (source: ByteSource, where: string, { method, flags, crc, packed, size, offset }: Entry): Uint8Array => {
-  if (flags & 1) return damaged(where, 'an entry without a password', 'an encrypted one')
-  if (method !== 0 && method !== 8) return damaged(where, 'an entry stored or deflated', `compression method ${method}`)
+  const hint = 'save the arrays again with np.savez or np.savez_compressed'
+  if (flags & 1) throw new InputError({ where, expected: 'an entry without a password', got: 'an encrypted one', hint })
+  if (method !== 0 && method !== 8)
+    throw new InputError({ where, expected: 'an entry stored or deflated', got: zipMethodName(method), hint })
   if (offset + 30 > source.size) return damaged(where, `an entry inside the ${source.size} bytes`, `offset ${offset}`)
   const local = viewOf(source.read(offset, 30))
   if (local.getUint32(0, true) !== localMark) return damaged(where, `an entry at offset ${offset}`, 'something else')
