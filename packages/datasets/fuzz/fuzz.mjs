@@ -30,7 +30,7 @@ const bundleSources = async () => {
   mkdirSync(cache, { recursive: true })
   const entry = readdirSync(sources)
     .filter((file) =>
-      /^(aedat[234]|prophesee-dat|idx|read-idx|cifar10|nmnist|gesture-labels|archive|image-file|h5-spikes|write-h5-spikes|dataset-error|recognise)\.ts$/.test(
+      /^(aedat[234]|prophesee-dat|prophesee-raw|idx|read-idx|cifar10|nmnist|gesture-labels|archive|image-file|h5-spikes|write-h5-spikes|dataset-error|recognise)\.ts$/.test(
         file,
       ),
     )
@@ -114,6 +114,20 @@ const big = (...values) => {
   })
   return bytes
 }
+/** Prophesee RAW: a time, then events, twice; in EVT 3.0 also a vector. */
+const little = (bytes, words) => {
+  const out = Buffer.alloc(bytes * words.length)
+  for (const [i, word] of words.entries()) out.writeUIntLE(word, bytes * i, bytes)
+  return out
+}
+const rawEvt2 = Buffer.concat([
+  Buffer.from('% evt 2.0\n% geometry 640x480\n% end\n'),
+  little(4, [0x80000001, 0x10c83064, 0x00003001, 0x80000002, 0x10400802, 0x00800001]),
+])
+const rawEvt3 = Buffer.concat([
+  Buffer.from('% format EVT3;height=720;width=1280\n% end\n'),
+  little(2, [0x8001, 0x6002, 0x0007, 0x281e, 0x201f, 0x3828, 0x4805, 0x5081, 0x8002, 0x0008, 0x2001]),
+])
 const shared = (path) => {
   const file = join(root, '..', 'shared/data', path)
   return existsSync(file) ? [readFileSync(file)] : []
@@ -184,7 +198,8 @@ const readers = async (h, temp) => {
       },
     },
     'n-mnist': {
-      valid: [Uint8Array.from({ length: 200 }, (_, i) => (i * 7) % 34)],
+      // record 3 and record 30 are overflow markers
+      valid: [Uint8Array.from({ length: 200 }, (_, i) => (i === 16 || i === 151 ? 240 : (i * 7) % 34))],
       head: 10,
       read: (bytes) => sound(h.parseNmnist(bytes, 'f')),
     },
@@ -212,6 +227,11 @@ const readers = async (h, temp) => {
       ],
       head: 100,
       read: (bytes) => sound(h.parsePropheseeDat(bytes, 'f')),
+    },
+    'prophesee-raw': {
+      valid: [rawEvt2, rawEvt3],
+      head: 60,
+      read: (bytes) => sound(h.parsePropheseeRaw(bytes, 'f')),
     },
     'gesture-labels': {
       valid: [Buffer.from('class,startTime_usec,endTime_usec\n1,100,200\n8,300,400\n8,500,600\n11,700,900\n')],

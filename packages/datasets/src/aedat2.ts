@@ -3,6 +3,7 @@ import { type ByteSource, bytesSource, fileSource } from './byte-source'
 import { DatasetError } from './dataset-error'
 import { conventionFor, type EventConvention, joinRecordings } from './event-convention'
 import { eventList } from './event-list'
+import { stampRange, unwrappedClock } from './event-time'
 import { concatBytes, latin1Bytes, textHeader } from './text-header'
 
 /** Pixels of a row and of a column of a DVS128. */
@@ -29,13 +30,8 @@ export interface Aedat2Config {
   readonly label?: number
 }
 
-/**
- * Events of an AEDAT 2.0 recording of a DVS128 (CIFAR10-DVS), piece by piece. Header lines `#…`, the first `#!AER-DAT2.0`;
- * then 8 bytes an event, big-endian: uint32 address (bit 0 polarity, 1-7 x, 8-14 y, 15 external event, left out),
- * uint32 µs. Times count from the first event; a timer that wraps at 2^32 goes on.
- * @throws DatasetError for another first line, half an event, an address with bits above 15, or times before the first
- */
-export function* aedat2Events(source: ByteSource, config: Aedat2Config = {}): Generator<EventRecording> {
+/** Where the events of an AEDAT 2.0 file begin. @throws DatasetError for another first line, or half an event at the end */
+const eventsBegin = (source: ByteSource): number => {
   const { lines, end } = textHeader(source, '#')
   if (!magic.test(lines[0] ?? ''))
     throw new DatasetError({
@@ -53,18 +49,21 @@ export function* aedat2Events(source: ByteSource, config: Aedat2Config = {}): Ge
       got: `${(source.size - end) % eventBytes} bytes at the end`,
       hint: 'the file is truncated',
     })
-  const { sensor, ...turn } = conventionFor(dvs128Sensor, dvs128Sensor, { ...aedat2Convention, ...config.convention })
-  const withLabel = { ...sensor, ...(config.label !== undefined && { label: config.label }) }
-  let origin: number | undefined
-  let wraps = 0
-  let before = 0
-  for (let at = end; at < source.size; at += chunkEvents * eventBytes) {
+  return end
+}
+
+/** Visits address, unwrapped stamp and place of every change event, and yields after each piece of the file. */
+function* visitEvents(
+  source: ByteSource,
+  begin: number,
+  visit: (address: number, stamp: number, offset: number) => void,
+): Generator<void> {
+  const clock = unwrappedClock()
+  for (let at = begin; at < source.size; at += chunkEvents * eventBytes) {
     const bytes = source.read(at, chunkEvents * eventBytes)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const list = eventList(bytes.length / eventBytes)
     for (let i = 0; i + eventBytes <= bytes.length; i += eventBytes) {
       const address = view.getUint32(i)
-      const stamp = view.getUint32(i + 4)
       if (address > 0xffff)
         throw new DatasetError({
           file: source.name,
@@ -73,23 +72,33 @@ export function* aedat2Events(source: ByteSource, config: Aedat2Config = {}): Ge
           got: `0x${address.toString(16).padStart(8, '0')}`,
           hint: 'the file is damaged or of another sensor',
         })
-      if (address & 0x8000) continue
-      if (origin !== undefined && before - stamp > 2 ** 31) wraps++
-      before = stamp
-      origin ??= stamp
-      const time = stamp + wraps * 2 ** 32 - origin
-      if (time < 0 || time >= 2 ** 32)
-        throw new DatasetError({
-          file: source.name,
-          offset: at + i + 4,
-          expected: 'a time within 2^32 µs after the first event',
-          got: `${stamp} after ${origin}`,
-          hint: 'the file is damaged',
-        })
-      const [x, y] = [(address >> 1) & 127, (address >> 8) & 127]
-      list.push(turn.x(x, y), turn.y(x, y), turn.polarity(address & 1), time)
+      if ((address & 0x8000) === 0) visit(address, clock(view.getUint32(i + 4)), at + i)
     }
+    yield
+  }
+}
+
+/**
+ * Events of an AEDAT 2.0 recording of a DVS128 (CIFAR10-DVS), piece by piece. Header lines `#…`, the first `#!AER-DAT2.0`;
+ * then 8 bytes an event, big-endian: uint32 address (bit 0 polarity, 1-7 x, 8-14 y, 15 external event, left out),
+ * uint32 µs. Times count from the smallest, found in a first pass; a timer that wraps at 2^32 goes on.
+ * @throws DatasetError for another first line, half an event, an address with bits above 15, or times 2^32 µs apart
+ */
+export function* aedat2Events(source: ByteSource, config: Aedat2Config = {}): Generator<EventRecording> {
+  const begin = eventsBegin(source)
+  const { sensor, ...turn } = conventionFor(dvs128Sensor, dvs128Sensor, { ...aedat2Convention, ...config.convention })
+  const withLabel = { ...sensor, ...(config.label !== undefined && { label: config.label }) }
+  const range = stampRange(source.name)
+  for (const _ of visitEvents(source, begin, (_address, stamp, offset) => range.add(stamp, offset + 4)));
+  const origin = range.smallest()
+  let list = eventList()
+  const take = (address: number, stamp: number) => {
+    const [x, y] = [(address >> 1) & 127, (address >> 8) & 127]
+    list.push(turn.x(x, y), turn.y(x, y), turn.polarity(address & 1), stamp - origin)
+  }
+  for (const _ of visitEvents(source, begin, take)) {
     yield list.recording(withLabel)
+    list = eventList()
   }
 }
 

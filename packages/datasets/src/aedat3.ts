@@ -4,6 +4,7 @@ import { type ByteSource, bytesSource, fileSource } from './byte-source'
 import { DatasetError } from './dataset-error'
 import { conventionFor, type EventConvention, joinRecordings, rawConvention } from './event-convention'
 import { eventList } from './event-list'
+import { stampRange } from './event-time'
 import { concatBytes, latin1Bytes, textHeader } from './text-header'
 
 const magic = /^#!AER-DAT3\.1/
@@ -24,25 +25,23 @@ export interface Aedat3Config {
   readonly label?: number
 }
 
-/**
- * Polarity events of an AEDAT 3.1 recording, packet by packet. Text lines `#…` up to `#!END-HEADER`; packets of a 28-byte
- * little-endian header (type, source, event size, time offset, time overflow, capacity, number, valid) and their events:
- * uint32 with bit 0 valid, bit 1 polarity, bits 2-16 y, bits 17-31 x; uint32 µs, plus overflow·2^31. Events that are marked
- * invalid and packets of other types are passed over. Times count from the first event.
- * @throws DatasetError for another first line, a packet that does not fit the file or itself, coordinates off the sensor
- */
-export function* aedat3Events(source: ByteSource, config: Aedat3Config = {}): Generator<EventRecording> {
-  const { width = dvs128Sensor, height = dvs128Sensor, label } = config
-  const fail = (offset: number, expected: string, got: string, hint = 'the file is damaged or truncated'): never => {
+type Fail = (offset: number, expected: string, got: string, hint?: string) => never
+const failIn = (source: ByteSource): Fail => {
+  return (offset, expected, got, hint = 'the file is damaged or truncated') => {
     throw new DatasetError({ file: source.name, offset, expected, got, hint })
   }
+}
+
+/** Visits word, stamp and place of every valid polarity event, and yields after each packet of them. */
+function* visitEvents(
+  source: ByteSource,
+  visit: (word: number, stamp: number, offset: number) => void,
+): Generator<void> {
+  const fail = failIn(source)
   const { lines, end } = textHeader(source, '#', lastLine)
   if (!magic.test(lines[0] ?? ''))
     fail(0, 'a first line #!AER-DAT3.1', lines[0]?.slice(0, 40) ?? 'no header line', 'is this an AEDAT 3.1 recording?')
   if (!lastLine.test(lines.at(-1)!)) fail(end, 'the line #!END-HEADER', 'the end of the header lines')
-  const { sensor, ...turn } = conventionFor(width, height, { ...rawConvention, ...config.convention })
-  const withLabel = { ...sensor, ...(label !== undefined && { label }) }
-  let origin: number | undefined
   for (let at = end; at < source.size; ) {
     if (source.size - at < packetHeader)
       fail(at, `a packet header of ${packetHeader} bytes`, `${source.size - at} bytes`)
@@ -61,41 +60,59 @@ export function* aedat3Events(source: ByteSource, config: Aedat3Config = {}): Ge
     if (eventSize !== polarityBytes) fail(from - packetHeader + 4, 'polarity events of 8 bytes', `${eventSize} bytes`)
     const data = source.read(from, bytes)
     const events = new DataView(data.buffer, data.byteOffset, data.byteLength)
-    const list = eventList(Math.floor(data.length / polarityBytes))
     for (let i = 0; i + polarityBytes <= data.length; i += polarityBytes) {
       const word = events.getUint32(i, true)
-      if ((word & 1) === 0) continue
-      const [x, y] = [word >>> 17, (word >>> 2) & 0x7fff]
-      if (x >= width || y >= height)
-        fail(from + i, `x below ${width} and y below ${height}`, `x ${x}, y ${y}`, 'is the sensor of another size?')
-      const stamp = events.getUint32(i + 4, true) + overflow * 2 ** 31
-      origin ??= stamp
-      const time = stamp - origin
-      if (time < 0 || time >= 2 ** 32)
-        fail(from + i + 4, 'a time within 2^32 µs after the first event', `${stamp} after ${origin}`)
-      list.push(turn.x(x, y), turn.y(x, y), turn.polarity((word >>> 1) & 1), time)
+      if ((word & 1) === 1) visit(word, events.getUint32(i + 4, true) + overflow * 2 ** 31, from + i)
     }
-    yield list.recording(withLabel)
+    yield
   }
 }
 
-/** Time stamp of the first valid polarity event, µs: what DVS128 Gesture's label times count with. */
-export const aedat3Start = (source: ByteSource): number | undefined => {
-  const { end } = textHeader(source, '#', lastLine)
-  for (let at = end; source.size - at >= packetHeader; ) {
-    const header = source.read(at, packetHeader).slice()
-    const view = new DataView(header.buffer)
-    const [size, number] = [view.getUint32(4, true), view.getUint32(20, true)]
-    const from = at + packetHeader
-    at = from + size * number
-    if (view.getUint16(0, true) !== polarityType || size !== polarityBytes) continue
-    for (let i = 0; i < number && from + (i + 1) * polarityBytes <= source.size; i++) {
-      const event = source.read(from + i * polarityBytes, polarityBytes)
-      const words = new DataView(event.buffer, event.byteOffset, polarityBytes)
-      if (words.getUint32(0, true) & 1) return words.getUint32(4, true) + view.getUint32(12, true) * 2 ** 31
-    }
+/**
+ * The smallest time stamp of the valid polarity events, µs, from which a reader counts; what DVS128 Gesture's label times
+ * count with. Infinity without events.
+ * @throws DatasetError as aedat3Events
+ */
+export const aedat3Start = (source: ByteSource): number => {
+  const range = stampRange(source.name)
+  for (const _ of visitEvents(source, (_word, stamp, offset) => range.add(stamp, offset + 4)));
+  return range.smallest()
+}
+
+/**
+ * Polarity events of an AEDAT 3.1 recording, packet by packet. Text lines `#…` up to `#!END-HEADER`; packets of a 28-byte
+ * little-endian header (type, source, event size, time offset, time overflow, capacity, number, valid) and their events:
+ * uint32 with bit 0 valid, bit 1 polarity, bits 2-16 y, bits 17-31 x; uint32 µs, plus overflow·2^31. Events that are marked
+ * invalid and packets of other types are passed over. Times count from the smallest.
+ * @param start the smallest stamp, where it is known; else it is found in a first pass
+ * @throws DatasetError for another first line, a packet that does not fit the file or itself, coordinates off the sensor, or
+ * times 2^32 µs apart
+ */
+export function* aedat3Events(
+  source: ByteSource,
+  config: Aedat3Config = {},
+  start: number = aedat3Start(source),
+): Generator<EventRecording> {
+  const { width = dvs128Sensor, height = dvs128Sensor, label } = config
+  const fail = failIn(source)
+  const { sensor, ...turn } = conventionFor(width, height, { ...rawConvention, ...config.convention })
+  const withLabel = { ...sensor, ...(label !== undefined && { label }) }
+  let list = eventList()
+  const take = (word: number, stamp: number, offset: number) => {
+    const [x, y] = [word >>> 17, (word >>> 2) & 0x7fff]
+    if (x >= width || y >= height)
+      fail(
+        offset,
+        `x below ${width} and y below ${height}`,
+        `x ${x}, y ${y}`,
+        'the format does not say how large the sensor is: give width and height (--sensor WxH) if it is another',
+      )
+    list.push(turn.x(x, y), turn.y(x, y), turn.polarity((word >>> 1) & 1), stamp - start)
   }
-  return undefined
+  for (const _ of visitEvents(source, take)) {
+    yield list.recording(withLabel)
+    list = eventList()
+  }
 }
 
 /**

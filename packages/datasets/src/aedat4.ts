@@ -5,6 +5,7 @@ import { type ByteSource, bytesSource } from './byte-source'
 import { DatasetError } from './dataset-error'
 import { conventionFor, type EventConvention, joinRecordings, rawConvention } from './event-convention'
 import { eventList } from './event-list'
+import { type StampRange, stampRange } from './event-time'
 import { loadLibrary } from './load-library'
 import { CodecError, decodeLz4Frame, storedLz4Frame } from './lz4-frame'
 import { readBytes } from './node-files'
@@ -147,10 +148,15 @@ const decoderFor = async (compression: Aedat4Header['compression']): Promise<(by
 /**
  * Events of an AEDAT 4 recording, packet by packet. After the header: packets of int32 stream, int32 size and a payload
  * (LZ4 or zstd frame, or plain) that holds a flatbuffer EVTS after its size: events of int64 µs, int16 x, int16 y, bool on.
- * Times count from the first event. Libraries: flatbuffers, and fzstd where a file uses zstd, loaded when needed.
+ * Times are the low 32 bits of the stamps. Libraries: flatbuffers, and fzstd where a file uses zstd, loaded when needed.
+ * @param range learns the smallest and the largest stamp
  * @throws DatasetError for a header or packet that does not hold together, coordinates off the sensor, unknown stream
  */
-export async function* aedat4Events(source: ByteSource, config: Aedat4Config = {}): AsyncGenerator<EventRecording> {
+async function* aedat4Events(
+  source: ByteSource,
+  config: Aedat4Config,
+  range: StampRange,
+): AsyncGenerator<EventRecording> {
   const fail = failIn(source)
   const lib = await flatBuffers()
   const { streams, compression, begin, end } = await aedat4Header(source)
@@ -169,7 +175,6 @@ export async function* aedat4Events(source: ByteSource, config: Aedat4Config = {
   const decode = await decoderFor(compression)
   const { sensor, ...turn } = conventionFor(width, height, { ...rawConvention, ...config.convention })
   const withLabel = { ...sensor, ...(config.label !== undefined && { label: config.label }) }
-  let origin: number | undefined
   for (let at = begin; at < end; ) {
     if (end - at < 8) fail(at, 'a packet', `${end - at} bytes`)
     const head = source.read(at, 8)
@@ -196,11 +201,9 @@ export async function* aedat4Events(source: ByteSource, config: Aedat4Config = {
       const [x, y] = [events.getInt16(i + 8, true), events.getInt16(i + 10, true)]
       if (x < 0 || y < 0 || x >= width || y >= height)
         fail(from, `x below ${width} and y below ${height}`, `x ${x}, y ${y} in the packet`)
-      origin ??= stamp
-      const time = stamp - origin
-      if (!(time >= 0 && time < 2 ** 32))
-        fail(from, 'a time within 2^32 µs after the first event', `${stamp} after ${origin}`)
-      list.push(turn.x(x, y), turn.y(x, y), turn.polarity(events.getUint8(i + 12) === 0 ? 0 : 1), time)
+      range.add(stamp, from)
+      // the low 32 bits: what counts is the distance to the smallest stamp, which is below 2^32
+      list.push(turn.x(x, y), turn.y(x, y), turn.polarity(events.getUint8(i + 12) === 0 ? 0 : 1), stamp)
     }
     yield list.recording(withLabel)
   }
@@ -219,13 +222,24 @@ const unpack = (payload: Uint8Array, decode: (bytes: Uint8Array) => Uint8Array, 
 }
 
 /**
- * An AEDAT 4 recording in memory.
+ * An AEDAT 4 recording in memory. Times count from the smallest stamp.
  * @throws DatasetError as aedat4Events, and when it holds no event
  */
-export const parseAedat4 = async (bytes: Uint8Array, where: string, config?: Aedat4Config): Promise<EventRecording> => {
+export const parseAedat4 = async (
+  bytes: Uint8Array,
+  where: string,
+  config: Aedat4Config = {},
+): Promise<EventRecording> => {
   const pieces: EventRecording[] = []
-  for await (const piece of aedat4Events(bytesSource(bytes, where), config)) pieces.push(piece)
-  return someEvents(joinRecordings(pieces), where)
+  const range = stampRange(where)
+  for await (const piece of aedat4Events(bytesSource(bytes, where), config, range)) pieces.push(piece)
+  const recording = someEvents(joinRecordings(pieces), where)
+  const start = range.smallest()
+  // in place: differences of 32-bit numbers, modulo 2^32
+  recording.time.forEach((time, i, times) => {
+    times[i] = time - start
+  })
+  return recording
 }
 
 /** An AEDAT 4 file. @throws DatasetError as parseAedat4, and when it cannot be read */

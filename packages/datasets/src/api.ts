@@ -32,10 +32,14 @@ export interface EventRecording {
   readonly y: Uint16Array
   /** 1 = ON (brighter), 0 = OFF (darker). */
   readonly polarity: Uint8Array
-  /** Whole microseconds from the start of the recording. */
+  /** Whole microseconds on the recording's own clock; it need not begin at 0. */
   readonly time: Uint32Array
   /** Class, where it is known. */
   readonly label?: number
+  /** True where neither the file nor the caller said how large the sensor is, and the usual size of the format was taken. */
+  readonly sensorAssumed?: true
+  /** Events of the file that lay outside the sensor and were left out; absent where there was none. */
+  readonly outsideSensor?: number
 }
 
 /**
@@ -48,8 +52,10 @@ export type PolarityChannels = 'off-on' | 'on-off' | 'merged'
 export interface FramesConfig {
   /** Time bins of equal length. */
   readonly T: number
-  /** Microseconds that the T bins cover, from time 0; later events are dropped. */
+  /** Microseconds that the T bins cover; events before and after are dropped. Default: up to and with the last event. */
   readonly duration?: number
+  /** Time at which the first bin begins, µs. Default: 0 where a duration is given, else the first event. */
+  readonly from?: number
   /** Pixels of a frame; at most the sensor's; default the sensor's. */
   readonly width?: number
   readonly height?: number

@@ -8,11 +8,14 @@ import { orderByTime, pickEvents } from './event-list'
  * @returns T·C·H·W bytes
  * @throws InputError for bins, size or crop that do not fit the sensor
  */
-export const eventsToCountFrames = (recording: EventRecording, config: Omit<FramesConfig, 'duration'>): Uint8Array => {
+export const eventsToCountFrames = (
+  recording: EventRecording,
+  config: Omit<FramesConfig, 'duration' | 'from'>,
+): Uint8Array => {
   const { T } = frameShape(recording, config)
   const sorted = pickEvents(recording, orderByTime(recording.time))
   const N = sorted.time.length
   // the number of its frame takes the place of an event's time: ⌈·⌉ of the border undoes the ⌊·⌋ of the frames
   const time = sorted.time.map((_, i) => Math.floor(((i + 1) * T - 1) / Math.max(N, 1)))
-  return eventsToFrames({ ...sorted, time }, { ...config, duration: T })
+  return eventsToFrames({ ...sorted, time }, { ...config, from: 0, duration: T })
 }

@@ -1,5 +1,5 @@
 import type { EventRecording } from './api'
-import { eventList } from './event-list'
+import { type EventSensor, eventList } from './event-list'
 
 /**
  * How the bits of a file become x, y and polarity. The library's own convention is x to the right, y down, (0, 0) top left,
@@ -39,11 +39,13 @@ export const conventionFor = (width: number, height: number, convention: Require
 /** Pieces of a recording in one. At least one piece. */
 export const joinRecordings = (pieces: Iterable<EventRecording>): EventRecording => {
   const list = eventList()
-  let sensor: Pick<EventRecording, 'width' | 'height' | 'label'> = { width: 1, height: 1 }
+  let sensor: EventSensor = { width: 1, height: 1 }
+  let outsideSensor = 0
   for (const piece of pieces) {
     const { x, y, polarity, time } = piece
     sensor = piece
+    outsideSensor += piece.outsideSensor ?? 0
     for (let i = 0; i < time.length; i++) list.push(x[i]!, y[i]!, polarity[i]!, time[i]!)
   }
-  return list.recording(sensor)
+  return list.recording({ ...sensor, outsideSensor })
 }

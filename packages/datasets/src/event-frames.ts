@@ -13,6 +13,9 @@ export interface FrameShape {
   readonly W: number
 }
 
+const min = (a: number, b: number) => Math.min(a, b)
+const max = (a: number, b: number) => Math.max(a, b)
+
 /** N-MNIST defaults filled in. */
 export const nmnistFramesConfig = (config: NmnistFramesConfig): FramesConfig => ({
   ...nmnistFrames,
@@ -22,9 +25,10 @@ export const nmnistFramesConfig = (config: NmnistFramesConfig): FramesConfig => 
 /** @throws InputError for bins, size or crop that do not fit the sensor */
 export const frameShape = (sensor: { width: number; height: number }, config: FramesConfig): FrameShape => {
   const where = 'eventsToFrames'
-  const { T, duration, width = sensor.width, height = sensor.height, polarities = 'off-on', crop } = config
+  const { T, duration, from, width = sensor.width, height = sensor.height, polarities = 'off-on', crop } = config
   checkInteger(where, 'T', T, 1, 1_000_000)
   if (duration !== undefined) checkInteger(where, 'duration', duration, 1, 2 ** 32)
+  if (from !== undefined) checkInteger(where, 'from', from, 0, 2 ** 32 - 1)
   checkInteger(where, 'width', width, 1, sensor.width)
   checkInteger(where, 'height', height, 1, sensor.height)
   checkWord(where, 'polarities', polarities, ['off-on', 'on-off', 'merged'])
@@ -37,8 +41,9 @@ export const frameShape = (sensor: { width: number; height: number }, config: Fr
 
 /**
  * Binary frames of an event recording: 1 where at least one event fell into the bin, pixel and channel, else 0.
- * bin(t) = floor(t·T / duration); events outside the window or the crop are dropped.
- * @param config duration in microseconds (default: up to and with the last event); polarities see `PolarityChannels`
+ * bin(t) = floor((t − from)·T / duration); events outside the window or the crop are dropped.
+ * @param config from and duration in microseconds: by default the bins span the first to the last event, whatever the clock
+ * says; with a duration they begin at 0 unless `from` says otherwise. Polarities see `PolarityChannels`
  * @param out filled when given (it must be all 0), so that many recordings can share one block
  * @returns T·C·H·W bytes
  * @throws InputError for bins, size or crop that do not fit the sensor, or an `out` of another length
@@ -52,15 +57,17 @@ export const eventsToFrames = (recording: EventRecording, config: FramesConfig, 
   if (frames.length !== bytes)
     throw new InputError({ where: 'eventsToFrames', expected: `out of ${bytes} bytes`, got: `${frames.length} bytes` })
   const { x, y, polarity, time } = recording
-  const duration = config.duration ?? time.reduce((last, t) => Math.max(last, t), 0) + 1
+  const from = config.from ?? (config.duration === undefined && time.length > 0 ? time.reduce(min) : 0)
+  const duration = config.duration ?? Math.max(time.reduce(max, 0) + 1 - from, 1)
   const left = config.crop?.x ?? Math.floor((recording.width - W) / 2)
   const top = config.crop?.y ?? Math.floor((recording.height - H) / 2)
   const channel = polarities === 'merged' ? [0, 0] : polarities === 'off-on' ? [0, 1] : [1, 0]
   for (let i = 0; i < time.length; i++) {
     const column = x[i]! - left
     const row = y[i]! - top
-    if (time[i]! >= duration || column < 0 || row < 0 || column >= W || row >= H) continue
-    const bin = Math.floor((time[i]! * T) / duration)
+    const since = time[i]! - from
+    if (since < 0 || since >= duration || column < 0 || row < 0 || column >= W || row >= H) continue
+    const bin = Math.floor((since * T) / duration)
     frames[((bin * C + channel[polarity[i]!]!) * H + row) * W + column] = 1
   }
   return frames

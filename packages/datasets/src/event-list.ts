@@ -10,8 +10,8 @@ export interface EventList {
   readonly sorted: (sensor: EventSensor) => EventRecording
 }
 
-/** Pixels of an event camera, and the class of what it saw where it is known. */
-export type EventSensor = Pick<EventRecording, 'width' | 'height' | 'label'>
+/** All that a recording says beside its events: pixels of the camera, class of what it saw, what the reader assumed or left out. */
+export type EventSensor = Omit<EventRecording, 'x' | 'y' | 'polarity' | 'time'>
 
 const grown = <A extends Uint8Array | Uint16Array | Uint32Array>(array: A, length: number): A => {
   const larger = new (array.constructor as new (n: number) => A)(length)
@@ -26,7 +26,7 @@ export const eventList = (capacity = 1024): EventList => {
   let polarity = new Uint8Array(capacity)
   let time = new Uint32Array(capacity)
   let count = 0
-  const recording = ({ width, height, label }: EventSensor): EventRecording => ({
+  const recording = ({ width, height, label, sensorAssumed, outsideSensor = 0 }: EventSensor): EventRecording => ({
     width,
     height,
     x: x.slice(0, count),
@@ -34,6 +34,8 @@ export const eventList = (capacity = 1024): EventList => {
     polarity: polarity.slice(0, count),
     time: time.slice(0, count),
     ...(label !== undefined && { label }),
+    ...(sensorAssumed && { sensorAssumed }),
+    ...(outsideSensor > 0 && { outsideSensor }),
   })
   return {
     count: () => count,

@@ -43,7 +43,8 @@ export const framesOf = (
   let n = 0
   for (const recording of recordings) {
     if (n === count) break
-    const config = { T, width: size, height: size, polarities, ...(duration !== undefined && { duration }) }
+    // a recording of these sets begins at 0; its first event after the reduction may come later
+    const config = { T, from: 0, width: size, height: size, polarities, ...(duration !== undefined && { duration }) }
     eventsToFrames(reduceEvents(recording, factor), config, data.subarray(n * bytes, (n + 1) * bytes))
     labels[n++] = recording.label ?? 0
   }

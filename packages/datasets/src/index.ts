@@ -55,6 +55,10 @@ export {
   streamPropheseeDat,
   writePropheseeDat,
 } from './prophesee-dat'
+export {
+  type PropheseeRawConfig,
+  parsePropheseeRaw,
+} from './prophesee-raw'
 export { rateEncode } from './rate-encode'
 export { readCifar10 } from './read-cifar10'
 export * from './read-cifar10-archive'

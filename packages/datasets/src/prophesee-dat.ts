@@ -4,13 +4,16 @@ import { type ByteSource, bytesSource, fileSource } from './byte-source'
 import { DatasetError } from './dataset-error'
 import { conventionFor, type EventConvention, joinRecordings, rawConvention } from './event-convention'
 import { eventList } from './event-list'
+import { stampRange, unwrappedClock } from './event-time'
+import { allOutside, type SensorSize, sensorSize } from './sensor-size'
 import { concatBytes, latin1Bytes, textHeader } from './text-header'
 
 const eventBytes = 8
 const chunkEvents = 65_536
 /** Event types of two-dimensional change events. */
 const changeTypes = [0, 12]
-const coordinateLimit = 1 << 14
+/** Of the ATIS, with which N-CARS was recorded. */
+const usualSensor = { width: 304, height: 240 } as const
 
 /** How a Prophesee .dat file is read. */
 export interface PropheseeDatConfig {
@@ -22,16 +25,13 @@ export interface PropheseeDatConfig {
   readonly label?: number
 }
 
-/**
- * Events of a Prophesee .dat recording, piece by piece. Header lines `% …`, may hold `% Width`, `% Height`; one byte event type,
- * one byte event size (8); then 8 bytes an event, little-endian: uint32 µs, uint32 with bits 0-13 x, 14-27 y, 28-31 polarity.
- * Times stay as they are.
- * @throws DatasetError for another layout, half an event, coordinates off the sensor or a polarity above 1
- */
-export function* propheseeDatEvents(source: ByteSource, config: PropheseeDatConfig = {}): Generator<EventRecording> {
-  const fail = (offset: number, expected: string, got: string, hint = 'the file is damaged or truncated'): never => {
-    throw new DatasetError({ file: source.name, offset, expected, got, hint })
-  }
+/** What stands before the events of a .dat file. */
+interface DatHeader extends SensorSize {
+  readonly begin: number
+}
+
+const headerOf = (source: ByteSource, config: PropheseeDatConfig): DatHeader => {
+  const fail = failIn(source)
   const { lines, end } = textHeader(source, '%')
   if (lines.length === 0) fail(0, 'header lines that begin with %', 'none', 'is this a Prophesee .dat recording?')
   if (source.size < end + 2) fail(source.size, 'event type and event size', 'the end of the file')
@@ -42,27 +42,74 @@ export function* propheseeDatEvents(source: ByteSource, config: PropheseeDatConf
     const found = lines.map((line) => new RegExp(`^%\\s*${name}\\s+(\\d{1,6})\\s*$`, 'i').exec(line)).find(Boolean)
     return found ? Number(found[1]) : undefined
   }
-  const width = stated('width') ?? config.width ?? 304
-  const height = stated('height') ?? config.height ?? 240
-  if (!(width >= 1 && width <= coordinateLimit && height >= 1 && height <= coordinateLimit))
-    fail(0, `a sensor of 1 to ${coordinateLimit} pixels a side`, `${width}×${height}`)
-  const data = end + 2
-  const extra = (source.size - data) % eventBytes
+  const begin = end + 2
+  const extra = (source.size - begin) % eventBytes
   if (extra !== 0) fail(source.size - extra, 'events of 8 bytes', `${extra} bytes at the end`, 'the file is truncated')
-  const { sensor, ...turn } = conventionFor(width, height, { ...rawConvention, ...config.convention })
-  const withLabel = { ...sensor, ...(config.label !== undefined && { label: config.label }) }
-  for (let at = data; at < source.size; at += chunkEvents * eventBytes) {
+  return {
+    begin,
+    ...sensorSize(source.name, { width: stated('width'), height: stated('height') }, config, usualSensor),
+  }
+}
+
+type Fail = (offset: number, expected: string, got: string, hint?: string) => never
+const failIn = (source: ByteSource): Fail => {
+  return (offset, expected, got, hint = 'the file is damaged or truncated') => {
+    throw new DatasetError({ file: source.name, offset, expected, got, hint })
+  }
+}
+
+/** Visits coordinates, polarity, unwrapped stamp and place of every event, and yields after each piece of the file. */
+function* visitEvents(
+  source: ByteSource,
+  begin: number,
+  visit: (x: number, y: number, polarity: number, stamp: number, offset: number) => void,
+): Generator<void> {
+  const fail = failIn(source)
+  const clock = unwrappedClock()
+  for (let at = begin; at < source.size; at += chunkEvents * eventBytes) {
     const bytes = source.read(at, chunkEvents * eventBytes)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const list = eventList(Math.floor(bytes.length / eventBytes))
     for (let i = 0; i + eventBytes <= bytes.length; i += eventBytes) {
       const word = view.getUint32(i + 4, true)
-      const [x, y, polarity] = [word & 0x3fff, (word >>> 14) & 0x3fff, word >>> 28]
-      if (x >= width || y >= height || polarity > 1)
-        fail(at + i + 4, `x below ${width}, y below ${height}, polarity 0 or 1`, `x ${x}, y ${y}, polarity ${polarity}`)
-      list.push(turn.x(x, y), turn.y(x, y), turn.polarity(polarity), view.getUint32(i, true))
+      const polarity = word >>> 28
+      if (polarity > 1) fail(at + i + 4, 'a polarity of 0 or 1', String(polarity))
+      visit(word & 0x3fff, (word >>> 14) & 0x3fff, polarity, clock(view.getUint32(i, true)), at + i)
     }
-    yield list.recording(withLabel)
+    yield
+  }
+}
+
+/**
+ * Events of a Prophesee .dat recording, piece by piece. Header lines `% …`, may hold `% Width`, `% Height`; one byte event type,
+ * one byte event size (8); then 8 bytes an event, little-endian: uint32 µs, uint32 with bits 0-13 x, 14-27 y, 28-31 polarity.
+ * Times stay as they are, as labels made for such files count with them; where the clock wraps at 2^32 they go on, counted
+ * from the smallest. Events outside the sensor are left out, their number is `outsideSensor` of their piece.
+ * @throws DatasetError for another layout, half an event, a polarity above 1, times 2^32 µs apart, or no event on the sensor
+ */
+export function* propheseeDatEvents(source: ByteSource, config: PropheseeDatConfig = {}): Generator<EventRecording> {
+  const { begin, ...size } = headerOf(source, config)
+  const { width, height } = size
+  const { sensor, ...turn } = conventionFor(width, height, { ...rawConvention, ...config.convention })
+  const known = { ...size, ...sensor, ...(config.label !== undefined && { label: config.label }) }
+  const range = stampRange(source.name)
+  let outsideSensor = 0
+  const look = (x: number, y: number, _polarity: number, stamp: number, offset: number) => {
+    if (x < width && y < height) range.add(stamp, offset)
+    else outsideSensor++
+  }
+  for (const _ of visitEvents(source, begin, look));
+  if (range.smallest() > range.largest() && outsideSensor > 0) allOutside(source.name, size, outsideSensor)
+  const start = range.largest() < 2 ** 32 ? 0 : range.smallest()
+  let list = eventList()
+  outsideSensor = 0
+  const take = (x: number, y: number, polarity: number, stamp: number) => {
+    if (x < width && y < height) list.push(turn.x(x, y), turn.y(x, y), turn.polarity(polarity), stamp - start)
+    else outsideSensor++
+  }
+  for (const _ of visitEvents(source, begin, take)) {
+    yield list.recording({ ...known, outsideSensor })
+    list = eventList()
+    outsideSensor = 0
   }
 }
 

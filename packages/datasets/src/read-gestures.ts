@@ -1,6 +1,6 @@
 import type { Samples } from '@h2learn/snn-core'
 import { dvs128Sensor } from './aedat2'
-import { aedat3Start, streamAedat3 } from './aedat3'
+import { aedat3Events, aedat3Start } from './aedat3'
 import type { DatasetSplit, EventRecording, ReadConfig } from './api'
 import { fileSource } from './byte-source'
 import { checkInteger, checkSplit } from './check-config'
@@ -33,10 +33,13 @@ export function* cutGestures(
   intervals: readonly GestureInterval[],
   convention?: EventConvention,
 ): Generator<EventRecording> {
-  const [start = 0] = fileSource(file, (source) => [aedat3Start(source) ?? 0])
   const open = intervals.map((interval) => ({ interval, events: eventList() }))
   const size = { width: dvs128Sensor, height: dvs128Sensor }
-  for (const { x, y, polarity, time } of streamAedat3(file, convention ? { convention } : {}))
+  const pieces = fileSource(file, function* (source) {
+    const start = aedat3Start(source)
+    for (const piece of aedat3Events(source, convention ? { convention } : {}, start)) yield { ...piece, start }
+  })
+  for (const { x, y, polarity, time, start } of pieces)
     for (const { interval, events } of open)
       for (let i = 0; i < time.length; i++) {
         const at = time[i]! + start

@@ -7,14 +7,15 @@ import type { EventConvention } from './event-convention'
 import { parseNmnist } from './nmnist'
 import { readBytes } from './node-files'
 import { parsePropheseeDat } from './prophesee-dat'
+import { parsePropheseeRaw } from './prophesee-raw'
 import { latin1 } from './text-header'
 
 /** Event file formats that are told apart by their first bytes, or by name where they have no header. */
-export type EventFormat = 'aedat2' | 'aedat3' | 'aedat4' | 'prophesee-dat' | 'n-mnist'
+export type EventFormat = 'aedat2' | 'aedat3' | 'aedat4' | 'prophesee-dat' | 'prophesee-raw' | 'n-mnist'
 
 /** How an event file of any known format is read; what a format does not use is passed over. */
 export interface ReadRecordingConfig {
-  /** Sensor size where the file does not say (AEDAT 3.1, some .dat). */
+  /** Sensor size where the file does not say (AEDAT 3.1, some .dat and RAW). */
   readonly width?: number
   readonly height?: number
   readonly convention?: EventConvention
@@ -28,17 +29,19 @@ const starts: readonly (readonly [string, EventFormat])[] = [
   ['% ', 'prophesee-dat'],
 ]
 
+/** A header line that .dat files do not have, and RAW files do. */
+const rawLine = /^% *(evt +[\d.]+|format +EVT)/im
+
 /** The format of an event file by its first bytes and its name; undefined when it is none that is known. */
 export const eventFormatOf = (bytes: Uint8Array, name: string): EventFormat | undefined => {
-  const start = latin1(bytes.subarray(0, 16))
-  return (
-    starts.find(([text]) => start.startsWith(text))?.[1] ??
-    (/\.bin$/i.test(name) && bytes.length > 0 && bytes.length % 5 === 0 ? 'n-mnist' : undefined)
-  )
+  const start = latin1(bytes.subarray(0, 4096))
+  const format = starts.find(([text]) => start.startsWith(text))?.[1]
+  if (format === 'prophesee-dat') return rawLine.test(start) || /\.raw$/i.test(name) ? 'prophesee-raw' : format
+  return format ?? (/\.bin$/i.test(name) && bytes.length > 0 && bytes.length % 5 === 0 ? 'n-mnist' : undefined)
 }
 
 /**
- * An event recording of any format that is known: AEDAT 2.0, 3.1, 4, Prophesee .dat, N-MNIST .bin.
+ * An event recording of any format that is known: AEDAT 2.0, 3.1, 4, Prophesee .dat and RAW, N-MNIST .bin.
  * @throws DatasetError for another format, and as the reader of the format does
  */
 export const parseRecording = async (
@@ -56,13 +59,15 @@ export const parseRecording = async (
       return parseAedat4(bytes, where, config)
     case 'prophesee-dat':
       return parsePropheseeDat(bytes, where, config)
+    case 'prophesee-raw':
+      return parsePropheseeRaw(bytes, where, config)
     case 'n-mnist':
       return parseNmnist(bytes, where, config.label)
     default:
       throw new DatasetError({
         file: where,
         offset: 0,
-        expected: 'AEDAT 2.0, 3.1 or 4, Prophesee .dat or N-MNIST .bin',
+        expected: 'AEDAT 2.0, 3.1 or 4, Prophesee .dat or RAW, or N-MNIST .bin',
         got: 'another format',
       })
   }

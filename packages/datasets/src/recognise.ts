@@ -29,7 +29,7 @@ const head = (file: string, length: number): Uint8Array => {
 const begins = (bytes: Uint8Array, ...values: readonly number[]) => values.every((value, i) => bytes[i] === value)
 
 const recogniseFile = (file: string, size: number): RecognisedData | undefined => {
-  const bytes = head(file, 32)
+  const bytes = head(file, 4096)
   if (archiveName.test(file)) return { kind: 'archive' }
   if (/idx[13]-ubyte(\.gz)?$/.test(file) || begins(bytes, 0, 0, 8, 1) || begins(bytes, 0, 0, 8, 3))
     return { kind: 'idx' }

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { describeShared } from '../../../test/shared-data'
 import { parseAedat2, streamAedat2, writeAedat2 } from '../src/aedat2'
 import { parseAedat3, streamAedat3, writeAedat3 } from '../src/aedat3'
+import { parseAedat4, writeAedat4 } from '../src/aedat4'
 import type { EventRecording } from '../src/api'
 import { joinRecordings, rawConvention } from '../src/event-convention'
 import { parsePropheseeDat, streamPropheseeDat, writePropheseeDat } from '../src/prophesee-dat'
@@ -88,6 +89,54 @@ describe.each(Object.entries(formats))('%s', (_, { sensor: [width, height], writ
   })
 })
 
+describe('a recording whose first time is not its smallest', () => {
+  // 100000, 99000, 100500 on the clock of the camera
+  const stale = recordingOf(128, 128, [
+    [1, 2, 1, 100_000],
+    [3, 4, 0, 99_000],
+    [5, 6, 1, 100_500],
+  ])
+  const expected = { ...stale, time: Uint32Array.of(1000, 0, 1500) }
+
+  it('counts from the smallest in AEDAT 2.0, 3.1 and 4, whole and piece by piece', async () => {
+    expect(parseAedat2(writeAedat2(stale), 'a')).toEqual(expected)
+    expect(joinRecordings(streamAedat2(onDisk('stale.aedat', writeAedat2(stale))))).toEqual(expected)
+    // one event a packet: the smallest stands in the second packet
+    const third = writeAedat3(stale, { perPacket: 1 })
+    expect(parseAedat3(third, 'a')).toEqual(expected)
+    expect(joinRecordings(streamAedat3(onDisk('stale3.aedat', third)))).toEqual(expected)
+    for (const start of [0, 2 ** 32 - 99_500, 1.7e15])
+      expect(await parseAedat4(await writeAedat4(stale, { start, perPacket: 1 }), 'a')).toEqual(expected)
+  })
+
+  it('may be longer than half a turn of the clock, but no longer than one', async () => {
+    const long = recordingOf(128, 128, [
+      [1, 2, 1, 3_000_000_000],
+      [3, 4, 0, 2_999_999_000],
+      [5, 6, 1, 5],
+    ])
+    // AEDAT 4 does not wrap: 5 is the smallest; AEDAT 2.0 goes on, 2^32 + 5 − 2,999,999,000 later
+    expect([...(await parseAedat4(await writeAedat4(long), 'a')).time]).toEqual([2_999_999_995, 2_999_998_995, 0])
+    expect([...parseAedat2(writeAedat2(long), 'a').time]).toEqual([1000, 0, 2 ** 32 + 5 - 2_999_999_000])
+    // two turns: 3·10⁹, 5, 3·10⁹ and 5 again
+    const twice = recordingOf(
+      128,
+      128,
+      [3e9, 5, 2e9, 4e9, 5].map((t) => [0, 0, 1, t] as const),
+    )
+    expect(datasetError(() => parseAedat2(writeAedat2(twice), 'a'))).toMatchObject({
+      expected: 'times that lie within 2^32 µs',
+    })
+    const apart = await writeAedat4(stale, { perPacket: 1 })
+    // the high half of the last event's time
+    const view = new DataView(apart.buffer, apart.byteOffset)
+    let place = apart.length - 16
+    while (place > 0 && view.getUint32(place, true) !== 100_500) place--
+    view.setInt32(place + 4, 7, true)
+    await expect(parseAedat4(apart, 'a')).rejects.toThrow(/within 2\^32 µs/)
+  })
+})
+
 describe('AEDAT 2.0 in detail', () => {
   // address 0b0_0000011_0000101_1: y 3, x 5, bit 0 = 1 → OFF; both axes run against the picture
   const bytes = concatBytes(latin1Bytes('#!AER-DAT2.0\r\n# x\r\n'), Uint8Array.of(0, 0, 3, 11, 0, 0, 1, 0))
@@ -149,8 +198,60 @@ describe('Prophesee .dat in detail', () => {
     // 0x1000c005: polarity 1, y = 3, x = 5
     expect(rowsOf(parsePropheseeDat(file('% Version 2\n'), 'p'))).toEqual([[5, 3, 1, 10]])
     expect(parsePropheseeDat(file('% Height 4\n% Width 6\n'), 'p')).toMatchObject({ width: 6, height: 4 })
-    expect(datasetError(() => parsePropheseeDat(file('% Height 3\n% Width 6\n'), 'p')).got).toBe('x 5, y 3, polarity 1')
-    expect(() => parsePropheseeDat(file('% x\n'), 'p', { width: 5, height: 9 })).toThrow(/x below 5/)
+    expect(datasetError(() => parsePropheseeDat(file('% Height 3\n% Width 6\n'), 'p'))).toMatchObject({
+      expected: 'events on a sensor of 6×3',
+      got: '1 outside it and none inside',
+    })
+    expect(() => parsePropheseeDat(file('% x\n'), 'p', { width: 5, height: 9 })).toThrow(/sensor of 5×9/)
+    expect(() => parsePropheseeDat(file('% x\n'), 'p', { width: 0, height: 9 })).toThrow(/1 to 16384 pixels a side/)
+  })
+
+  it('says that the size is assumed where neither says it', () => {
+    const one = writePropheseeDat(recordingOf(304, 240, [[5, 3, 1, 10]]))
+    expect(parsePropheseeDat(one, 'p')).not.toHaveProperty('sensorAssumed')
+    const bare = concatBytes(latin1Bytes('% Version 2\n'), one.subarray(one.length - 10))
+    expect(parsePropheseeDat(bare, 'p')).toMatchObject({ width: 304, height: 240, sensorAssumed: true })
+    const given = parsePropheseeDat(bare, 'p', { width: 640, height: 480 })
+    expect(given).toMatchObject({ width: 640, height: 480 })
+    expect(given).not.toHaveProperty('sensorAssumed')
+    expect(joinRecordings(streamPropheseeDat(onDisk('bare.dat', bare)))).toEqual(parsePropheseeDat(bare, 'p'))
+  })
+
+  it('leaves out events outside the sensor and counts them', () => {
+    const wide = writePropheseeDat(
+      recordingOf(640, 480, [
+        [639, 0, 1, 0],
+        [1, 2, 1, 5],
+        [1, 240, 0, 6],
+        [303, 239, 0, 7],
+      ]),
+    )
+    const bare = concatBytes(latin1Bytes('% Version 2\n'), wide.subarray(wide.length - 34))
+    const recording = parsePropheseeDat(bare, 'p')
+    expect(rowsOf(recording)).toEqual([
+      [1, 2, 1, 5],
+      [303, 239, 0, 7],
+    ])
+    expect(recording.outsideSensor).toBe(2)
+    expect(joinRecordings(streamPropheseeDat(onDisk('wide.dat', bare)))).toEqual(recording)
+    expect(parsePropheseeDat(bare, 'p', { width: 640, height: 480 })).not.toHaveProperty('outsideSensor')
+  })
+
+  it('keeps the clock of the file, and goes on when it wraps', () => {
+    const late = recordingOf(4, 4, [
+      [0, 0, 1, 1_000_000_000],
+      [1, 1, 1, 1_000_000_500],
+    ])
+    expect([...parsePropheseeDat(writePropheseeDat(late), 'p').time]).toEqual([1_000_000_000, 1_000_000_500])
+    // 2^32 − 10, 2^32 − 4, a late 2^32 − 6, then 3 and a late 2^32 − 1, then 20: 0, 6, 4, 13, 9, 30 from the smallest
+    const wrapped = recordingOf(
+      4,
+      4,
+      [-10, -4, -6, 3, -1, 20].map((t) => [0, 0, 1, t < 0 ? 2 ** 32 + t : t] as const),
+    )
+    const bytes = writePropheseeDat(wrapped)
+    expect([...parsePropheseeDat(bytes, 'p').time]).toEqual([0, 6, 4, 13, 9, 30])
+    expect(joinRecordings(streamPropheseeDat(onDisk('wrapped.dat', bytes)))).toEqual(parsePropheseeDat(bytes, 'p'))
   })
 })
 describeShared('data/events', 'the real event files', (events) => {
@@ -185,7 +286,9 @@ describeShared('data/events', 'the real event files', (events) => {
     expect([time[0], time.at(-1)]).toEqual([0, 99_952])
     expect([Math.min(...x), Math.max(...x), Math.min(...y), Math.max(...y)]).toEqual([0, 77, 0, 41])
     expectSound(recording)
-    expect(parsePropheseeDat(writePropheseeDat(recording), 'again')).toEqual(recording)
+    const { sensorAssumed, ...stated } = recording
+    expect(sensorAssumed).toBe(true)
+    expect(parsePropheseeDat(writePropheseeDat(recording), 'again')).toEqual(stated)
   })
 
   it('reads a file on disk as it reads bytes', () => {

@@ -35,6 +35,32 @@ describe('eventsToFrames', () => {
     expect(ones(eventsToFrames(small, { T: 3, polarities: 'merged' }))).toEqual([0, 5, 7, 8, 10])
   })
 
+  it('spans the first to the last event, whatever the clock of the recording says', () => {
+    // 100 events every 1,000 µs from 1,000,000,000, on pixels 0 to 7 in turn: 10 events a bin light all 8 pixels
+    const late: EventRecording = {
+      width: 8,
+      height: 1,
+      x: Uint16Array.from({ length: 100 }, (_, i) => i % 8),
+      y: new Uint16Array(100),
+      polarity: new Uint8Array(100),
+      time: Uint32Array.from({ length: 100 }, (_, i) => 1_000_000_000 + 1000 * i),
+    }
+    const counts = (config: object) => {
+      const frames = eventsToFrames(late, { T: 10, polarities: 'merged', ...config })
+      return Array.from({ length: 10 }, (_, t) => frames.subarray(8 * t, 8 * t + 8).reduce((a, b) => a + b, 0))
+    }
+    expect(counts({})).toEqual(new Array(10).fill(8))
+    // a window of one's own: 10 ms are events 0 to 9, one a bin; or the last 5 ms; with a duration alone it begins at 0
+    expect(counts({ from: 1_000_000_000, duration: 10_000 })).toEqual(new Array(10).fill(1))
+    expect(counts({ from: 1_000_095_000 }).reduce((a, b) => a + b, 0)).toBe(5)
+    expect(counts({ duration: 10_000 })).toEqual(new Array(10).fill(0))
+    expect(() => counts({ from: -1 })).toThrow(/from to be an integer from 0/)
+  })
+
+  it('gives empty frames of no event', () => {
+    expect(eventsToFrames(recording(2), { T: 2 })).toEqual(new Uint8Array(16))
+  })
+
   it('crops the centre or where it is told', () => {
     const corner = recording(4, [0, 0, 1, 0], [1, 1, 1, 0], [2, 2, 1, 0], [3, 3, 1, 0])
     const frame = (crop?: { x: number; y: number }) =>

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { describeShared } from '../../../test/shared-data'
 import { parseNmnist } from '../src/nmnist'
 import { readNmnist } from '../src/read-nmnist'
+import { rowsOf } from './event-recording'
 import { damaged } from './mutate'
 import { datasetError, valueOrDatasetError } from './thrown'
 
@@ -33,18 +34,64 @@ describe('parseNmnist', () => {
     expect(datasetError(() => parseNmnist(two.with(5, 34), 'e'))).toMatchObject({ offset: 5, got: 'x 34, y 0' })
   })
 
+  const record = (x: number, y: number, polarity: number, time: number) => [
+    x,
+    y,
+    (polarity << 7) | (time >> 16),
+    (time >> 8) & 255,
+    time & 255,
+  ]
+  const times = (...records: number[][]) => [...parseNmnist(Uint8Array.from(records.flat()), 'o').time]
+
+  it('adds 8,192 µs to all that follows a record with y = 240, which is no event', () => {
+    const recording = parseNmnist(
+      Uint8Array.from(
+        [
+          record(1, 2, 1, 100),
+          record(3, 4, 0, 5000),
+          record(5, 6, 1, 8000),
+          record(0, 240, 0, 8191),
+          record(7, 8, 1, 10),
+          record(9, 10, 0, 500),
+        ].flat(),
+      ),
+      'overflow',
+    )
+    expect(rowsOf(recording)).toEqual([
+      [1, 2, 1, 100],
+      [3, 4, 0, 5000],
+      [5, 6, 1, 8000],
+      [7, 8, 1, 8202],
+      [9, 10, 0, 8692],
+    ])
+    // the marker first, several of them, one at the end; its own x does not matter
+    const [marker, event] = [record(255, 240, 1, 0), record(1, 1, 1, 7)]
+    expect(times(marker, event)).toEqual([8199])
+    expect(times(event, marker, marker, event, marker, event, marker)).toEqual([7, 16_391, 24_583])
+  })
+
+  it('refuses markers alone, another row off the sensor, and overflows past 2^32 µs', () => {
+    const [marker, event] = [record(0, 240, 0, 0), record(1, 1, 1, 7)]
+    expect(() => times(marker, marker)).toThrow(/events, got overflow markers/)
+    expect(datasetError(() => times(event, record(0, 241, 0, 0)))).toMatchObject({ offset: 5, got: 'x 0, y 241' })
+    const many = new Uint8Array(5 * (2 ** 19 + 1)).map((_, i) => (i % 5 === 1 ? 240 : 0))
+    many.set(event, 5 * 2 ** 19)
+    expect(datasetError(() => parseNmnist(many, 'o'))).toMatchObject({ offset: 5 * 2 ** 19, got: `${2 ** 32 + 7} µs` })
+  })
+
   it('gives events inside the sensor or a DatasetError for damaged bytes', () => {
     let accepted = 0
-    const valid = Uint8Array.from({ length: 60 }, (_, i) => (i * 7) % 34)
+    const valid = Uint8Array.from({ length: 60 }, (_, i) => (i === 21 ? 240 : (i * 7) % 34))
     fc.assert(
       fc.property(damaged(valid, 10), (bytes) => {
         const recording = valueOrDatasetError(() => parseNmnist(bytes, 'fuzz'))
         if (recording === undefined) return
         accepted++
-        expect(recording.x).toHaveLength(bytes.length / 5)
+        const markers = [...bytes].filter((byte, i) => i % 5 === 1 && byte === 240).length
+        expect(recording.x).toHaveLength(bytes.length / 5 - markers)
         for (const list of [recording.x, recording.y]) expect(list.every((v) => v < 34)).toBe(true)
         expect(recording.polarity.every((p) => p <= 1)).toBe(true)
-        expect(recording.time.every((t) => t < 2 ** 23)).toBe(true)
+        expect(recording.time.every((t) => t < 2 ** 23 + markers * 8192)).toBe(true)
       }),
       { numRuns: 1000 },
     )
