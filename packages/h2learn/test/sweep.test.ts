@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { analyticRun } from '@h2learn/accelerator'
@@ -11,9 +11,9 @@ import { mergeSweeps } from '../src/command/merge'
 import { runSweep } from '../src/command/sweep'
 import type { SweepCommandOptions } from '../src/command/sweep-command'
 import type { SweepResult, SweepRow } from '../src/sweep/evaluate-point'
+import { gatherPoints } from '../src/sweep/sweep-folder'
 import { paretoFront, type SweepFigures } from '../src/sweep/sweep-fronts'
 import type { SweepReport } from '../src/sweep/sweep-report'
-import { readSweepResults } from '../src/sweep/sweep-results'
 import { readSweep, sweepPoint, sweepSize } from '../src/sweep/sweep-spec'
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'h2learn-sweep-'))
@@ -38,11 +38,21 @@ const base = {
     'backward.tile': [4, 8],
   },
 }
-const sweep = async (path: string, out: string, options: SweepCommandOptions = {}) => {
+/** Runs a sweep to its end. @param code the exit code that it has to end with */
+const sweep = async (path: string, out: string, options: SweepCommandOptions = {}, code = 0) => {
   const json = join(temporary(), 'report.json')
-  expect(await runSweep(path, { threads: 1, out, json, ...options }, quiet)).toBe(0)
-  const { rows } = await readSweepResults(join(out, 'results.jsonl'))
-  return { rows: [...rows.values()], report: JSON.parse(readFileSync(json, 'utf8')) as SweepReport }
+  expect(await runSweep(path, { threads: 1, out, json, ...options }, quiet)).toBe(code)
+  const known = await gatherPoints([join(out, 'results.jsonl')])
+  return { rows: [...known!.rows.values()], report: JSON.parse(readFileSync(json, 'utf8')) as SweepReport }
+}
+
+const journalsOf = (out: string) => {
+  const folder = join(out, 'journal')
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .sort()
+        .map((name) => join(folder, name))
+    : []
 }
 
 describe('h2learn sweep', () => {
@@ -72,7 +82,14 @@ describe('h2learn sweep', () => {
       expect(row.area_mm2).toBe(run.chip.area.total_mm2)
       expect(row.speedup_vs_v100).toBeNull()
     }
-    expect(readdirSync(out).sort()).toEqual(['pareto-mine.svg', 'report.html', 'results.csv', 'results.jsonl'])
+    expect(readdirSync(out).sort()).toEqual([
+      'journal',
+      'pareto-mine.svg',
+      'report.html',
+      'results.csv',
+      'results.jsonl',
+      'sweep.json',
+    ])
     const csv = readFileSync(join(out, 'results.csv'), 'utf8').split('\r\n')
     expect(csv[0]).toMatch(/^point,benchmark,memory.bandwidthGBps,schedule.layers,backward.tile,status,samples_per_s,/)
     expect(csv).toHaveLength(10)
@@ -81,7 +98,7 @@ describe('h2learn sweep', () => {
 
   it('records a broken point with its error and goes on', async () => {
     const path = study({ ...base, vary: { 'backward.groupSize': [4, 0], 'memory.bandwidthGBps': [64, -1, 128] } })
-    const { rows, report } = await sweep(path, temporary())
+    const { rows, report } = await sweep(path, temporary(), {}, 1)
     expect(rows.map(({ status }) => status)).toEqual(['ok', 'error', 'ok', 'error', 'error', 'error'])
     expect((rows[1] as { error: string }).error).toContain(
       'memory.bandwidthGBps: expected a value that must be > 0, got -1',
@@ -108,12 +125,13 @@ describe('h2learn sweep', () => {
   it('keeps what ran, and runs failed points again on request only', async () => {
     const path = study({ ...base, vary: { 'backward.tile': [8, 0] } })
     const out = temporary()
-    await sweep(path, out)
-    const file = join(out, 'results.jsonl')
-    const marked = readFileSync(file, 'utf8').replace(/"error":"[^"]*"/, '"error":"as before"')
-    writeFileSync(file, marked)
-    expect((await sweep(path, out)).report.failures[0]!.error).toBe('as before')
-    expect((await sweep(path, out, { retryErrors: true })).report.failures[0]!.error).toContain('must be >= 1')
+    await sweep(path, out, {}, 1)
+    const [file] = journalsOf(out)
+    writeFileSync(file!, readFileSync(file!, 'utf8').replace(/"error":"[^"]*"/, '"error":"as before"'))
+    expect((await sweep(path, out, {}, 1)).report.failures[0]!.error).toBe('as before')
+    expect(journalsOf(out)).toHaveLength(1)
+    expect((await sweep(path, out, { retryErrors: true }, 1)).report.failures[0]!.error).toContain('must be >= 1')
+    expect(journalsOf(out)).toHaveLength(2)
   })
 
   it('splits into shards that merge into what one run gives', async () => {
@@ -134,7 +152,7 @@ describe('h2learn sweep', () => {
     const other = temporary()
     await sweep(study({ ...base, batch: 8 }), other)
     await expect(mergeSweeps([whole, other], { out: temporary() }, quiet)).rejects.toThrow(
-      'expected a part of the sweep',
+      'expected results of the sweep "study"',
     )
     const changed = temporary()
     const file = join(changed, 'results.jsonl')
@@ -173,10 +191,10 @@ describe('h2learn sweep', () => {
     const out = temporary()
     await sweep(study(base), out)
     await expect(runSweep(study({ ...base, batch: 4 }), { out, threads: 1 }, quiet)).rejects.toThrow(
-      'results of this sweep',
+      'expected results of the sweep "study"',
     )
     await expect(runSweep(study(base), { shard: '4/3' }, quiet)).rejects.toThrow('i/n with i from 1 to n')
-    appendFileSync(join(out, 'results.jsonl'), 'nonsense\n{"point":1}\n')
+    appendFileSync(join(out, 'results.jsonl'), '{"point":1}\n')
     await expect(runSweep(study(base), { out, threads: 1 }, quiet)).rejects.toThrow('line 10: expected a point')
   })
 })

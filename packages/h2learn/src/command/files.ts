@@ -46,6 +46,10 @@ export const resultFolder = async (option: string, path: string): Promise<string
   return path
 }
 
+/** Any text as the name of a file in ASCII and letters of other scripts, short enough for every file system. */
+export const fileName = (text: string): string =>
+  [...text.replace(/[^\p{L}\p{N}_.]+/gu, '-').replace(/^[-.]+|-$/g, '')].slice(0, 60).join('') || 'unnamed'
+
 /** Checks where JSON is to go before any work is done. @throws InputError as resultFolder, or when the path is a folder */
 export const jsonTarget = async (option: string, target: string): Promise<void> => {
   if (target === '-') return

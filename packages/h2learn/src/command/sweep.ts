@@ -4,13 +4,22 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '@h2learn/snn-core'
 import { pointEvaluator, type SweepRow, workKey } from '../sweep/evaluate-point'
-import { appendSweepResults, readSweepResults, type SweepHeader, writeSweepResults } from '../sweep/sweep-results'
-import { pointConfig, readSweep, type SweepSpec, sweepPoint, sweepSize, sweepTargets } from '../sweep/sweep-spec'
+import { type KnownPoints, openSweepFolder } from '../sweep/sweep-folder'
+import type { SweepHeader } from '../sweep/sweep-results'
+import {
+  allPoints,
+  pointConfig,
+  readSweep,
+  type SweepSpec,
+  sweepPoint,
+  sweepSize,
+  sweepTargets,
+} from '../sweep/sweep-spec'
 import { type Console, clock } from './console'
 import { exitCodes } from './failure'
-import { jsonTarget, resultFolder } from './files'
+import { fileName, jsonTarget, resultFolder } from './files'
 import type { SweepCommandOptions } from './sweep-command'
-import { writeSweep } from './sweep-output'
+import { shortfall, writeSweep } from './sweep-output'
 
 /** Points that a thread is handed at a time. */
 const chunkSize = 64
@@ -98,19 +107,9 @@ const runnerOf = async (spec: SweepSpec, threads: number): Promise<SweepRunner> 
   return { threads, run, close: () => pool.destroy() }
 }
 
-/** What was run before in this folder. */
-const earlier = async (path: string, header: SweepHeader, retry: boolean): Promise<ReadonlyMap<number, SweepRow>> => {
-  if (!existsSync(path)) return new Map()
-  const { header: before, rows } = await readSweepResults(path)
-  if (before.fingerprint !== header.fingerprint)
-    throw new InputError({
-      where: path,
-      expected: `results of this sweep (fingerprint ${header.fingerprint})`,
-      got: `those of "${before.name}" (${before.fingerprint})`,
-      hint: 'choose another folder with --out; anything that can change a result changes the fingerprint',
-    })
-  return retry ? new Map([...rows].filter(([, { status }]) => status === 'ok')) : rows
-}
+/** Whether a point needs no further run. */
+const isDone = ({ rows }: KnownPoints, point: number, retry: boolean): boolean =>
+  retry ? rows.get(point)?.status === 'ok' : rows.has(point)
 
 /** The header of a sweep's results. */
 const headerOf = (spec: SweepSpec): SweepHeader => ({
@@ -123,28 +122,21 @@ const headerOf = (spec: SweepSpec): SweepHeader => ({
 })
 
 /**
- * `h2learn sweep`: runs the points of a file that have not been run in the folder yet, and reports all of them.
- * @returns 0, or 130 when interrupted; what ran is kept and the next call goes on
+ * `h2learn sweep`: runs the points of a file that have not been run in the folder yet, and reports all of them. Any number of
+ * processes may run the same sweep, or shards of it, into the same folder at once (see `sweep-folder.ts`).
+ * @returns 0; 1 when a point of this call failed or is missing; 130 when interrupted: what ran is kept and the next call goes on
  * @throws InputError for a file that is no sweep, another sweep's folder
  */
 export const runSweep = async (file: string, options: SweepCommandOptions, out: Console): Promise<number> => {
   const spec = await readSweep(file)
   const shard = parseShard(options.shard)
-  const folder = await resultFolder('--out', options.out ?? join('h2learn-out', `sweep-${spec.name}`))
+  const folder = await resultFolder('--out', options.out ?? join('h2learn-out', `sweep-${fileName(spec.name)}`))
   if (options.json !== undefined) await jsonTarget('--json', options.json)
   const header = headerOf(spec)
-  const path = join(folder, 'results.jsonl')
-  const rows = new Map(await earlier(path, header, options.retryErrors === true))
-  // in order again, without a torn last line
-  await writeSweepResults(
-    path,
-    header,
-    [...rows.values()].sort((a, b) => a.point - b.point),
-  )
-  const mine = Array.from({ length: header.points }, (_, point) => point).filter(
-    (point) => point % shard.of === shard.index,
-  )
-  const open = mine.filter((point) => !rows.has(point))
+  const sweep = await openSweepFolder(folder, header)
+  const before = await sweep.known()
+  const mine = allPoints(header.points).filter((point) => point % shard.of === shard.index)
+  const open = mine.filter((point) => !isDone(before, point, options.retryErrors === true))
   const chunks = chunksOf(spec, open)
   const runner = await runnerOf(spec, Math.min(options.threads ?? availableParallelism(), Math.max(1, chunks.length)))
   out.note(
@@ -159,6 +151,7 @@ export const runSweep = async (file: string, options: SweepCommandOptions, out: 
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   const bar = out.progress(open.length)
+  const journal = sweep.journal(shard.of > 1 ? `shard-${shard.index + 1}-of-${shard.of}` : '')
   const started = performance.now()
   let done = 0
   try {
@@ -166,8 +159,7 @@ export const runSweep = async (file: string, options: SweepCommandOptions, out: 
     const take = async () => {
       while (!stopped && next < chunks.length) {
         const made = await runner.run(chunks[next++]!)
-        await appendSweepResults(path, made)
-        for (const row of made) rows.set(row.point, row)
+        await journal.add(made)
         done += made.length
         const pace = (1000 * done) / (performance.now() - started)
         bar.update(
@@ -182,13 +174,15 @@ export const runSweep = async (file: string, options: SweepCommandOptions, out: 
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
     await runner.close()
+    await journal.close()
   }
   if (stopped && done < open.length) {
+    const { rows } = await sweep.known()
     out.say(`Interrupted after ${rows.size} of ${header.points} points. The same command goes on.`)
     return exitCodes.interrupted
   }
   const seconds = (performance.now() - started) / 1000
   if (done > 0) out.note(`${done} points in ${clock(seconds)} (${Math.round(done / seconds)} a second)`)
-  await writeSweep(folder, header, [...rows.values()], options.json, out)
-  return exitCodes.done
+  const known = await writeSweep(folder, sweep.known, options.json, out)
+  return shortfall(known, mine, out)
 }

@@ -15,7 +15,6 @@ export interface SweepReport {
   /** Points that were not run (yet, or in another shard). */
   readonly missing: number
   readonly fields: readonly string[]
-  /** Each different error once, with how often it came and the first point it came at. */
   readonly failures: readonly { readonly error: string; readonly times: number; readonly point: number }[]
   readonly fronts: readonly {
     readonly benchmark: string
@@ -24,8 +23,8 @@ export interface SweepReport {
   }[]
 }
 
-/** What the results of a sweep come down to. */
-export const sweepReport = (header: SweepHeader, rows: readonly SweepRow[]) => {
+/** Each different error of some points once, with how often it came and the first point it came at. */
+export const sweepFailures = (rows: readonly SweepRow[]): SweepReport['failures'] => {
   const failures = new Map<string, { error: string; times: number; point: number }>()
   for (const row of rows) {
     if (row.status !== 'error') continue
@@ -33,6 +32,11 @@ export const sweepReport = (header: SweepHeader, rows: readonly SweepRow[]) => {
     if (known) known.times++
     else failures.set(row.error, { error: row.error, times: 1, point: row.point })
   }
+  return [...failures.values()]
+}
+
+/** What the results of a sweep come down to. */
+export const sweepReport = (header: SweepHeader, rows: readonly SweepRow[]) => {
   const errors = rows.filter(({ status }) => status === 'error').length
   const fronts = sweepFronts(rows, header.targets)
   const report: SweepReport = {
@@ -44,7 +48,7 @@ export const sweepReport = (header: SweepHeader, rows: readonly SweepRow[]) => {
     errors,
     missing: header.points - rows.length,
     fields: header.fields,
-    failures: [...failures.values()],
+    failures: sweepFailures(rows),
     fronts: fronts.map(({ benchmark, points, front }) => ({ benchmark, points: points.length, front })),
   }
   return { report, fronts }

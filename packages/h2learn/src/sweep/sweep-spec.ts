@@ -323,6 +323,9 @@ export const sweepSize = (spec: SweepSpec): number =>
   sweepTargets(spec).length *
   (spec.sample ?? Object.values(spec.vary).reduce((product, values) => product * gridValues(values).length, 1))
 
+/** The numbers of all points. */
+export const allPoints = (points: number): readonly number[] => Array.from({ length: points }, (_, point) => point)
+
 /**
  * Point i of a sweep: the last field of a grid varies fastest but for the benchmark; a random configuration depends on the
  * seed and its number alone, so that shards and reruns draw the same.

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint'
@@ -5,20 +6,29 @@ import { InputError } from '../errors'
 import type { CheckpointMeta, TrainingState } from '../training-state'
 
 /**
+ * A name beside a file that no other writer takes: processes on other machines may have the same process number. A name of
+ * the greatest length still leaves room for it.
+ */
+const nameBeside = (path: string): string =>
+  join(dirname(path), `.${basename(path).slice(0, 60)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
+
+/**
  * Writes a file so that it is always whole: into a new file beside it, flushed to the disk, then renamed over the old one.
- * A crash leaves the old file or the new one, never half of one. A link stays a link to the file; what is no file (a device, a
+ * A crash leaves the old file or the new one, never half of one. Of several processes that write it at once, on one machine
+ * or on several, the last one's content is there in whole. A link stays a link to the file; what is no file (a device, a
  * pipe) is written to as it is.
+ * @param content as a whole, or in parts that are written one after the other
  * @throws the file system's error (no such folder, no space left) with the path; the old file is then as it was
  */
-export const writeWhole = async (target: string, content: string | Uint8Array): Promise<void> => {
+export const writeWhole = async (target: string, content: string | Uint8Array | Iterable<string>): Promise<void> => {
   const there = await stat(target).catch(() => undefined)
   if (there && !there.isFile()) return writeFile(target, content)
   const path = there ? await realpath(target) : target
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  const beside = nameBeside(path)
   try {
     const file = await open(beside, 'w')
     try {
-      await file.writeFile(content)
+      await writeFile(file, content)
       await file.sync()
     } finally {
       await file.close()
