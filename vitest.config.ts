@@ -66,7 +66,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     setupFiles: [`${root}test/setup.ts`],
-    testTimeout: 60_000,
+    // no test is timed: this ends what hangs, on a slow or busy machine too
+    testTimeout: 300_000,
     pool: 'forks',
     isolate: false,
     // vitest leaves one core to itself, which is half of a machine with two

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -122,7 +122,13 @@ describe('h2learn data get', () => {
     }
     response.writeHead(from > 0 ? 206 : 200, { 'content-length': contents.length - from })
     if (request.url === '/broken' && from === 0) {
-      response.write(contents.subarray(0, 40_000), () => setTimeout(() => response.destroy(), 50))
+      // breaks off once the client has kept something
+      const breakOff = () => {
+        const kept = statSync(join(temp, 'broken.bin.part'), { throwIfNoEntry: false })?.size
+        if (kept) response.destroy()
+        else setTimeout(breakOff, 5)
+      }
+      response.write(contents.subarray(0, 40_000), breakOff)
       return
     }
     response.end(contents.subarray(from))
