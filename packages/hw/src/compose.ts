@@ -91,7 +91,8 @@ export const pipelined = <
  * n copies of a unit with the work split among them; all wait for the slowest share.
  * latency = max of the shares' latencies, interval = max of their intervals; counts add up; n × parts.
  * @param options.split cuts an input into at most n shares, one per copy
- * @param options.join puts the shares' results together again, in the order of the shares
+ * @param options.join puts the shares' results together again, in the order of the shares; it may look at the input, so that
+ *   what the copies did not change can travel on
  * @throws ConfigError when n is not a positive integer, or when there are more shares than copies
  */
 export const across = <In, Share, Piece, Out, W, A extends string, P extends string>(
@@ -99,7 +100,7 @@ export const across = <In, Share, Piece, Out, W, A extends string, P extends str
   unit: Unit<Share, Piece, W, A, P>,
   options: {
     readonly split: (input: In, n: number) => readonly Share[]
-    readonly join: (pieces: readonly Piece[]) => Out
+    readonly join: (pieces: readonly Piece[], input: In) => Out
   },
 ) => {
   const name = `${requireInteger('hw/across', n)} x ${unit.name}`
@@ -115,7 +116,7 @@ export const across = <In, Share, Piece, Out, W, A extends string, P extends str
   const slowest = (values: readonly number[]) => cycles(values.reduce((most, value) => Math.max(most, value), 0))
   return {
     name,
-    run: (input: In): Out => options.join(dealt(options.split(input, n)).map(unit.run)),
+    run: (input: In): Out => options.join(dealt(options.split(input, n)).map(unit.run), input),
     measure: (input: In): readonly W[] => dealt(options.split(input, n)).map(unit.measure),
     time: (shares: readonly W[]): Timing => {
       const times = dealt(shares).map(unit.time)

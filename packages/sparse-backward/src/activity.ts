@@ -1,7 +1,6 @@
 import { type Counts, type Cycles, cycles } from '@h2learn/hw'
+import { type BackwardAction, backwardCounts, backwardUnits, registerEntries } from './array'
 import { type BackwardConfig, type BackwardMode, backwardConfig, skipsInputs, skipsOutputs } from './config'
-import type { BackwardAction } from './count'
-import { registerEntries } from './parts'
 import { backwardWhatIf } from './what-if'
 
 /** What the full array does in one grid iteration of T_max × 4 tiles, without Grad: the basis of energy comparisons. */
@@ -29,7 +28,7 @@ const activityOf = (
   inputDensity: number,
 ): BackwardActivity => {
   const { rows, cols, tile, tMax, kernel, groupSize } = config
-  const { psum, gradTile, weightBuffer } = registerEntries(config)
+  const { gradTile } = registerEntries(config)
   const tiles = tMax * samplesPerSubBatch
   const whole = Math.round
   const outputs = tiles * tile * tile * (skipsOutputs(mode) ? outputDensity : 1)
@@ -40,21 +39,18 @@ const activityOf = (
   return {
     tiles,
     cycles: cycles(busy),
-    counts: {
-      'outputFinder.scan': 0,
-      'inputFinder.cycle': mode === 'dense' ? 0 : whole(busy * rows * cols * groupSize),
-      'mac.multiply': macs,
-      'mac.add': macs,
-      [`gradTile.read:${gradTile}` as const]: macs,
-      [`weightBuffer.read:${weightBuffer}` as const]: macs,
-      [`psum.read:${psum}` as const]: macs,
-      'psum.write': macs,
-      'acc.add': whole(outputs * rows * cols),
-      'pool.scale': 0,
-      'grad.update': 0,
-      'glb.read': tiles * 2 * rows * gradTile + weights + psums,
-      'glb.write': tiles * 2 * rows * tile * tile + weights + psums,
-    },
+    counts: backwardCounts(config, backwardUnits(config, mode), {
+      scannedRows: 0,
+      finderCycles: mode === 'dense' ? 0 : whole(busy * rows * cols * groupSize),
+      macs: { performed: macs },
+      accAdds: whole(outputs * rows * cols),
+      poolScales: 0,
+      gradUpdates: 0,
+      glb: {
+        readBytes: tiles * 2 * rows * gradTile + weights + psums,
+        writtenBytes: tiles * 2 * rows * tile * tile + weights + psums,
+      },
+    }),
   }
 }
 

@@ -30,19 +30,26 @@ export const validConvIds = (window: GradientWindow): number[] => {
   return ids
 }
 
+/** Cycles in which a PE's finder issues conv IDs, or has to wait for its next output. */
+export interface InputScan {
+  readonly cycles: number
+}
+
+/** What lists the conv IDs that a PE multiplies for one output: the finder, or a baseline's counter over all k². */
+export type InputFinder = Unit<GradientWindow, readonly number[], InputScan, 'inputFinder.cycle', 'inputFinder'>
+
 /**
  * Effectual Input∩Output Finder of one PE (Fig. 8b): takes the window of ∇ũ around an output ID as a tag; a priority
  * encoder yields one valid conv ID per cycle. The conv ID is the weight ID of the rotated kernel and, with the output
  * ID, gives the ∇u ID. An output costs at least `minCycles` (0..2), a modelling choice.
  */
 export const effectualInputOutputFinder = ({ minCycles }: { readonly minCycles: number }) => {
-  const cost = (valid: number) => cycles(Math.max(minCycles, valid))
   return {
     name: 'effectual input and output finder',
     run: validConvIds,
-    measure: (window: GradientWindow) => ({ valid: validConvIds(window).length }),
-    time: ({ valid }: { readonly valid: number }) => ({ latency: cost(valid), interval: cost(valid) }),
-    count: ({ valid }: { readonly valid: number }) => ({ 'inputFinder.cycle': cost(valid) as number }),
+    measure: (window: GradientWindow): InputScan => ({ cycles: Math.max(minCycles, validConvIds(window).length) }),
+    time: ({ cycles: busy }: InputScan) => ({ latency: cycles(busy), interval: cycles(busy) }),
+    count: ({ cycles: busy }: InputScan) => ({ 'inputFinder.cycle': busy }),
     parts: { inputFinder: 1 },
-  } satisfies Unit<GradientWindow, readonly number[], { readonly valid: number }, string>
+  } satisfies InputFinder
 }

@@ -1,8 +1,15 @@
 import { bytes, cycles, type Engine, type EngineTiming } from '@h2learn/hw'
 import { expandPotentials, f16Decode, f16Encode, f16Round, getBit, packBits, tensor } from '@h2learn/snn-core'
 import type { BackwardInput, BackwardOutput } from './api'
+import {
+  type BackwardAction,
+  type BackwardPart,
+  type BackwardUnits,
+  backwardCounts,
+  backwardParts,
+  backwardUnits,
+} from './array'
 import { type BackwardConfig, type BackwardMode, backwardConfig, checkBuffer } from './config'
-import { type BackwardAction, backwardCounts } from './count'
 import { backwardKernels } from './fast/backward-kernels'
 import { fastDenseGradient, fastSpatialGradient } from './fast/fast-gradient'
 import { checkBackwardInput, convGeometry } from './geometry'
@@ -10,7 +17,6 @@ import { gradRule } from './grad'
 import { outputMap } from './masks'
 import { measureConv } from './measure-conv'
 import { fcJob, measureDense, potentialsBetween } from './measure-dense'
-import { type BackwardPart, backwardParts } from './parts'
 import { denseGradient, openEverywhere, spatialGradient } from './spatial-gradient'
 import type { BackwardWork } from './work'
 
@@ -124,9 +130,19 @@ export const backwardTiming = ({ cols }: BackwardConfig, work: BackwardWork): En
   }
 }
 
-/** The helper all four engines are made with: what they skip is all they differ in. */
-export const engineOf = (name: string, mode: BackwardMode, changes: Partial<BackwardConfig>): BackwardEngineUnit => {
+/**
+ * The helper all four engines are made with: what they skip is all they differ in.
+ * @param replaced units of the user's own in place of the engine's: its silicon and its counts follow from them. `run` and
+ *   `measure` stay those of the paper's units, so a unit that computes or times something else needs `backwardArray`
+ */
+export const engineOf = (
+  name: string,
+  mode: BackwardMode,
+  changes: Partial<BackwardConfig>,
+  replaced: Partial<BackwardUnits> = {},
+): BackwardEngineUnit => {
   const config = backwardConfig(changes)
+  const units = (kernel?: number) => ({ ...backwardUnits(config, mode, { kernel }), ...replaced })
   return {
     name,
     run: (input) => runBackward(config, mode, input),
@@ -136,8 +152,8 @@ export const engineOf = (name: string, mode: BackwardMode, changes: Partial<Back
       return work
     },
     time: (work) => backwardTiming(config, work),
-    count: (work) => backwardCounts(config, work),
-    parts: backwardParts(config, mode),
+    count: (work) => backwardCounts(config, units(work.kernel), work),
+    parts: backwardParts(config, units()),
     glbKiB: config.glbKiB,
   }
 }

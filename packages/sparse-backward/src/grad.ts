@@ -1,16 +1,23 @@
 import { cycles, type Unit } from '@h2learn/hw'
-import { f16Round, type NeuronConfig, roundNeuron, surrogate } from '@h2learn/snn-core'
+import { defaultNeuron, f16Round, type NeuronConfig, roundNeuron, surrogate } from '@h2learn/snn-core'
 
-/** What a Grad unit gets for one neuron at one timestep; values exact in binary16. */
+/** What a Grad unit gets for some neurons at one timestep, one entry per neuron; values exact in binary16. */
 export interface GradInput {
   /** Spatial term: Σ over ∇u^{l+1}·w, or ∂L/∂s from the host; only looked at where the mask is open. */
-  readonly spatial: number
-  readonly potential: number
-  readonly spike: number
+  readonly spatial: ArrayLike<number>
+  readonly potentials: ArrayLike<number>
+  /** 0 or 1. */
+  readonly spikes: ArrayLike<number>
   /** ∇s̃ = [th_l < u < th_r]. */
-  readonly open: number
-  /** ∇u_{t+1} of the same neuron, 0 at t = T. */
-  readonly later: number
+  readonly open: ArrayLike<number>
+  /** ∇u_{t+1} of the same neurons, 0 at t = T. */
+  readonly later: ArrayLike<number>
+}
+
+/** ∇u of some neurons and ∇ũ = [∇u ≠ 0] (Eq. 6). */
+export interface GradOutput {
+  readonly gradU: Float32Array
+  readonly potentialGradMask: Uint8Array
 }
 
 /**
@@ -39,17 +46,17 @@ export const gradRule = (neuron: NeuronConfig) => {
  * Grad unit of one column (Fig. 8e): both phases of Eq. 2 and the bit ∇ũ = [∇u ≠ 0] (Eq. 6), one neuron per cycle
  * (edge rule 11).
  */
-export const gradUnit = (neuron: NeuronConfig) => {
+export const gradUnit = (neuron: NeuronConfig = defaultNeuron) => {
   const rule = gradRule(neuron)
   return {
     name: 'grad unit',
-    run: ({ spatial, potential, spike, open, later }: GradInput) => {
-      const gradU = rule(spatial, potential, spike, open, later)
-      return { gradU, valid: gradU !== 0 }
+    run: ({ spatial, potentials, spikes, open, later }: GradInput): GradOutput => {
+      const gradU = Float32Array.from(open, (bit, i) => rule(spatial[i], potentials[i], spikes[i], bit, later[i]))
+      return { gradU, potentialGradMask: Uint8Array.from(gradU, (value) => (value !== 0 ? 1 : 0)) }
     },
-    measure: (_: GradInput) => ({ neurons: 1 }),
+    measure: ({ open }: GradInput) => ({ neurons: open.length }),
     time: ({ neurons }: { readonly neurons: number }) => ({ latency: cycles(neurons), interval: cycles(neurons) }),
     count: ({ neurons }: { readonly neurons: number }) => ({ 'grad.update': neurons }),
     parts: { 'grad.unit': 1 },
-  } satisfies Unit<GradInput, { readonly gradU: number; readonly valid: boolean }, { readonly neurons: number }, string>
+  } satisfies Unit<GradInput, GradOutput, { readonly neurons: number }, 'grad.update', 'grad.unit'>
 }

@@ -1,7 +1,6 @@
-import { cycles, type Unit } from '@h2learn/hw'
-import { validConvIds } from './effectual-input-output-finder'
-import { dealOutputIds } from './effectual-output-finder'
-import { multiplyAccumulate } from './pe'
+import { addCounts, cycles, scaleCounts, type Unit } from '@h2learn/hw'
+import type { GradientWindow, InputFinder } from './effectual-input-output-finder'
+import { type backwardPe, type RegisterEntries, wordBits } from './pe'
 
 /** One PE group's tile: a channel of ∇u (its row) and the outputs of a channel of ∇s (its column). */
 export interface PeGroupTile {
@@ -12,65 +11,78 @@ export interface PeGroupTile {
   readonly gradients: Float32Array
   /** k² kernel weights, rotated by 180°: conv ID = weight ID. */
   readonly weights: Float32Array
-  /** h·w bytes of ∇s̃. */
-  readonly mask: Uint8Array
+  /** Output ID Buffers of the column: raster positions, one list per PE. */
+  readonly ids: readonly (readonly number[])[]
 }
 
-/** Cycles each PE of a group is busy with its tile. */
+/** What a group does with a tile. */
 export interface PeGroupWork {
+  /** Cycles each PE is busy. */
   readonly peCycles: readonly number[]
   readonly macs: number
+  /** Cycles the group is held until the tile ends: its slowest PE, or what the whole array waits for. */
+  readonly heldCycles: number
+}
+
+/** The units of a group and how many PEs it has. */
+export interface PeGroupConfig {
+  readonly groupSize: number
+  readonly finder: InputFinder
+  readonly pe: ReturnType<typeof backwardPe>
+  readonly entries: Pick<RegisterEntries, 'gradTile' | 'weightBuffer'>
 }
 
 /**
  * PE group (Fig. 7b): its PEs share ∇u tile and kernel; each takes the outputs of one Output ID Buffer and, for each,
- * one valid conv ID per cycle. The group is done when its slowest PE is.
- * @param config groupSize ≥ 1 PEs; minCycles 0..2 an output costs at least
+ * one conv ID of its finder per cycle. The group is done when its slowest PE is. A finder runs as long as the group is held.
+ * @param config groupSize ≥ 1 PEs; the finder and PE they are made of; entries of the buffers they share
  */
-export const backwardPeGroup = (config: { readonly groupSize: number; readonly minCycles: number }) => {
-  const { groupSize, minCycles } = config
-  const convIds = ({ gradients, w, kernel }: PeGroupTile, at: number) => ({
+export const backwardPeGroup = ({ groupSize, finder, pe, entries }: PeGroupConfig) => {
+  const windowAt = ({ gradients, w, kernel }: PeGroupTile, at: number): GradientWindow => ({
     valid: Uint8Array.from(gradients, (value) => (value !== 0 ? 1 : 0)),
     pitch: w + kernel - 1,
     y: Math.floor(at / w),
     x: at % w,
     kernel,
   })
+  const total = (values: readonly number[]) => values.reduce((sum, n) => sum + n, 0)
   return {
     name: 'PE group',
-    /** Partial sums of the tile in raster order, 0 for outputs that are not valid. */
+    /** Partial sums of the tile in raster order, 0 for outputs that are not computed. */
     run: (tile: PeGroupTile): Float64Array => {
       const sums = new Float64Array(tile.h * tile.w)
-      for (const buffer of dealOutputIds(tile.mask, groupSize))
-        for (const at of buffer) {
-          const window = convIds(tile, at)
-          const ids = validConvIds(window)
-          const place = (id: number) =>
-            (window.y + Math.floor(id / tile.kernel)) * window.pitch + window.x + (id % tile.kernel)
-          sums[at] = multiplyAccumulate({
-            gradients: ids.map((id) => tile.gradients[place(id)]),
-            weights: ids.map((id) => tile.weights[id]),
-            from: 0,
-            to: ids.length,
-          })
-        }
+      for (const at of tile.ids.flat()) {
+        const window = windowAt(tile, at)
+        const ids = finder.run(window)
+        const place = (id: number) =>
+          (window.y + Math.floor(id / tile.kernel)) * window.pitch + window.x + (id % tile.kernel)
+        sums[at] = pe.run({
+          gradients: ids.map((id) => tile.gradients[place(id)]),
+          weights: ids.map((id) => tile.weights[id]),
+          from: 0,
+          to: ids.length,
+        })
+      }
       return sums
     },
     measure: (tile: PeGroupTile): PeGroupWork => {
-      const valid = dealOutputIds(tile.mask, groupSize).map((buffer) =>
-        buffer.map((at) => validConvIds(convIds(tile, at)).length),
-      )
-      const total = (values: readonly number[]) => values.reduce((sum, n) => sum + n, 0)
+      const windows = tile.ids.map((buffer) => buffer.map((at) => windowAt(tile, at)))
+      const peCycles = windows.map((own) => total(own.map((window) => finder.time(finder.measure(window)).latency)))
       return {
-        peCycles: valid.map((windows) => total(windows.map((n) => Math.max(minCycles, n)))),
-        macs: total(valid.map(total)),
+        peCycles,
+        macs: total(windows.map((own) => total(own.map((window) => finder.run(window).length)))),
+        heldCycles: Math.max(...peCycles),
       }
     },
     time: ({ peCycles }: PeGroupWork) => {
       const slowest = cycles(Math.max(...peCycles))
       return { latency: slowest, interval: slowest }
     },
-    count: ({ macs }: PeGroupWork) => ({ 'mac.multiply': macs, 'mac.add': macs }),
-    parts: { 'mac.multiplier': groupSize, 'mac.adder': groupSize, inputFinder: groupSize },
+    count: ({ macs, heldCycles }: PeGroupWork) =>
+      addCounts(finder.count({ cycles: groupSize * heldCycles }), pe.count({ macs })),
+    parts: addCounts(scaleCounts(groupSize, addCounts(finder.parts, pe.parts)), {
+      'gradTile.bit': wordBits * entries.gradTile,
+      'weightBuffer.bit': wordBits * entries.weightBuffer,
+    }),
   } satisfies Unit<PeGroupTile, Float64Array, PeGroupWork, string>
 }

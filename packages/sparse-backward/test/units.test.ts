@@ -1,4 +1,4 @@
-import { defaultNeuron, f16Round, rng } from '@h2learn/snn-core'
+import { defaultNeuron, f16Round, type NeuronConfig, rng } from '@h2learn/snn-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { adderTree, columnAcc } from '../src/acc'
@@ -8,7 +8,7 @@ import {
   validConvIds,
   windowTag,
 } from '../src/effectual-input-output-finder'
-import { effectualOutputFinder } from '../src/effectual-output-finder'
+import { dealOutputIds, effectualOutputFinder } from '../src/effectual-output-finder'
 import { gradUnit } from '../src/grad'
 import { backwardPe, multiplyAccumulate } from '../src/pe'
 import { backwardPeGroup } from '../src/pe-group'
@@ -105,8 +105,10 @@ describe('PE and PE group', () => {
           const draw = (n: number) =>
             Float32Array.from({ length: n }, () => (random.next() < p ? 1 + random.below(3) : 0))
           const mask = Uint8Array.from({ length: 20 }, () => random.below(2))
-          const tile = { h: 4, w: 5, kernel: 3, gradients: draw(42), weights: draw(9), mask }
-          const group = backwardPeGroup({ groupSize: 4, minCycles })
+          const tile = { h: 4, w: 5, kernel: 3, gradients: draw(42), weights: draw(9), ids: dealOutputIds(mask, 4) }
+          const entries = { psum: 5, gradTile: 42, weightBuffer: 9 }
+          const finder = effectualInputOutputFinder({ minCycles })
+          const group = backwardPeGroup({ groupSize: 4, finder, pe: backwardPe(entries), entries })
           const bits = Uint8Array.from(tile.gradients, (v) => (v ? 1 : 0))
           const stepped = stepTile(
             { h: 4, w: 5, kernel: 3, inputs: [bits], outputs: [mask] },
@@ -151,7 +153,15 @@ describe('the Acc', () => {
 })
 
 describe('the Grad unit', () => {
-  const { run } = gradUnit(defaultNeuron)
+  /** One neuron through a unit. */
+  const one =
+    (neuron: NeuronConfig) => (values: Record<'spatial' | 'potential' | 'spike' | 'open' | 'later', number>) => {
+      const { spatial, potential, spike, open, later } = values
+      const input = { spatial: [spatial], potentials: [potential], spikes: [spike], open: [open], later: [later] }
+      const { gradU, potentialGradMask } = gradUnit(neuron).run(input)
+      return { gradU: gradU[0], valid: potentialGradMask[0] === 1 }
+    }
+  const run = one(defaultNeuron)
 
   it('applies both phases of Eq. 2', () => {
     // α = 0.5, β = 1: ∇s = −0.5·1.25·2 + 3 = 1.75; ∇u = 0.5·(1 − s)·2 + 1.75
@@ -168,8 +178,8 @@ describe('the Grad unit', () => {
   it('keeps to subtraction of the threshold and to a detached reset when asked', () => {
     const neuron = { spatial: 3, potential: 1.25, spike: 1, open: 1, later: 2 }
     // ∇s = −0.5·1·2 + 3 = 2; ∇u = 0.5·2 + 2
-    expect(gradUnit({ ...defaultNeuron, reset: 'subtract' }).run(neuron).gradU).toBe(3)
-    expect(gradUnit({ ...defaultNeuron, detachReset: true }).run(neuron).gradU).toBe(3)
+    expect(one({ ...defaultNeuron, reset: 'subtract' })(neuron).gradU).toBe(3)
+    expect(one({ ...defaultNeuron, detachReset: true })(neuron).gradU).toBe(3)
   })
 
   it('flushes what FP16 cannot hold: such a gradient is invalid', () => {

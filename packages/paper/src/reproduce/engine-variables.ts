@@ -76,7 +76,11 @@ const backward = {
     potentials: { symbol: 'u_t^l', format: 'FP16' },
   } satisfies VariablesOf<BackwardTarget>,
   finder: { valid: { symbol: '∇ũ_t^{l+1}', format: 'binary' } } satisfies Pick<VariablesOf<GradientWindow>, 'valid'>,
-  grad: { later: { symbol: '∇u_{t+1}^l', format: 'FP16' } } satisfies Pick<VariablesOf<GradInput>, 'later'>,
+  // plain numbers to Grad, exact in FP16: the type cannot tell their format
+  grad: { later: { symbol: '∇u_{t+1}^l', format: 'FP16' } } satisfies Record<
+    keyof Pick<GradInput, 'later'>,
+    EngineVariable
+  >,
   output: {
     gradU: { symbol: '∇u_t^l', format: 'FP16' },
     potentialGradMask: { symbol: '∇ũ_t^l', format: 'binary' },
