@@ -1,4 +1,5 @@
-import { InputError } from '@h2learn/snn-core'
+import { requireKnown, requireObject } from '@h2learn/config'
+import { InputError, type Samples } from '@h2learn/snn-core'
 import type { DatasetSplit } from './api'
 
 /** Largest block of samples that is made in one go; more would fail deep inside instead of here. */
@@ -37,4 +38,29 @@ export const blockBytes = (where: string, ...extents: readonly number[]): number
       hint: 'take fewer samples, timesteps or pixels at a time',
     })
   return bytes
+}
+
+/**
+ * The input of every encoder: samples of pixels, N·C·H·W bytes.
+ * @throws InputError for what is no samples, samples of spikes, or data that do not fit their shape
+ */
+export const checkPixels = (where: string, samples: Samples): void => {
+  const what = 'samples of pixels ({ kind, count, shape, data, ... })'
+  requireObject(where, samples, what, ['kind', 'count', 'shape', 'data'])
+  const { kind, count, shape, data, name } = samples
+  if (kind !== 'pixels')
+    throw new InputError({ where, expected: 'samples of pixels', got: `${String(kind)} (${String(name)})` })
+  requireObject(where, shape, 'samples with a shape', ['C', 'H', 'W'])
+  const bytes = count * shape.C * shape.H * shape.W
+  if (!(data instanceof Uint8Array) || data.length !== bytes)
+    throw new InputError({
+      where,
+      expected: `${count} × ${shape.C} × ${shape.H} × ${shape.W} bytes of pixels`,
+      got: data instanceof Uint8Array ? `${data.length} bytes` : 'no Uint8Array as data',
+    })
+}
+
+/** @throws InputError unless config is an object of known fields */
+export const checkFields = (where: string, config: unknown, known: readonly string[]): void => {
+  requireKnown(where, config, known)
 }

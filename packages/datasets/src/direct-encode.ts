@@ -1,5 +1,5 @@
 import { InputError, type Samples } from '@h2learn/snn-core'
-import { checkNumber } from './check-config'
+import { checkFields, checkNumber, checkPixels } from './check-config'
 
 /** Mean and standard deviation of ImageNet's training pixels (in 0..1) by channel, as public model collections use them. */
 export const imageNetStatistics = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const
@@ -17,11 +17,12 @@ export interface DirectEncodeConfig {
  * @returns N·C·H·W values
  * @throws InputError for samples that are not pixels, or statistics that do not fit their channels
  */
-export const directEncode = (samples: Samples, { mean, deviation }: DirectEncodeConfig = {}): Float32Array => {
+export const directEncode = (samples: Samples, config: DirectEncodeConfig = {}): Float32Array => {
   const where = 'directEncode'
+  checkFields(where, config, ['mean', 'deviation'])
+  const { mean, deviation } = config
+  checkPixels(where, samples)
   const { C, H, W } = samples.shape
-  if (samples.kind !== 'pixels')
-    throw new InputError({ where, expected: 'samples of pixels', got: `${samples.kind} (${samples.name})` })
   for (const [name, values] of Object.entries({ mean, deviation }))
     if (values !== undefined && values.length !== C)
       throw new InputError({ where, expected: `${name} of ${C} channels`, got: `${values.length} values` })

@@ -1,6 +1,7 @@
+import { requireObject } from '@h2learn/config'
 import { InputError } from '@h2learn/snn-core'
 import type { EventRecording, FramesConfig, NmnistFramesConfig } from './api'
-import { blockBytes, checkInteger, checkWord } from './check-config'
+import { blockBytes, checkFields, checkInteger, checkWord } from './check-config'
 
 /** T = 10 bins of 30 ms and 32×32 of the 34×34 pixels (Table VI: 32×32×2×T); that the crop is the centre is a modelling choice. */
 const nmnistFrames = { T: 10, duration: 300_000, width: 32, height: 32, polarities: 'off-on' } as const
@@ -25,6 +26,7 @@ export const nmnistFramesConfig = (config: NmnistFramesConfig): FramesConfig => 
 /** @throws InputError for bins, size or crop that do not fit the sensor */
 export const frameShape = (sensor: { width: number; height: number }, config: FramesConfig): FrameShape => {
   const where = 'eventsToFrames'
+  checkFields(where, config, ['T', 'duration', 'from', 'width', 'height', 'crop', 'polarities'])
   const { T, duration, from, width = sensor.width, height = sensor.height, polarities = 'off-on', crop } = config
   checkInteger(where, 'T', T, 1, 1_000_000)
   if (duration !== undefined) checkInteger(where, 'duration', duration, 1, 2 ** 32)
@@ -50,6 +52,7 @@ export const frameShape = (sensor: { width: number; height: number }, config: Fr
  * Modelling choice: binary, because a LUT PE is addressed by spike bits; how often a pixel fired within a bin is lost.
  */
 export const eventsToFrames = (recording: EventRecording, config: FramesConfig, out?: Uint8Array): Uint8Array => {
+  requireObject('eventsToFrames', recording, 'an event recording', ['width', 'height', 'x', 'y', 'polarity', 'time'])
   const { T, C, H, W } = frameShape(recording, config)
   const { polarities = 'off-on' } = config
   const bytes = blockBytes('eventsToFrames', T, C, H, W)

@@ -1,5 +1,5 @@
 import type { Samples } from '@h2learn/snn-core'
-import { checkInteger } from './check-config'
+import { checkFields, checkInteger } from './check-config'
 import { encode } from './rate-encode'
 
 /**
@@ -13,6 +13,7 @@ export const latencyEncode = (
   samples: Samples,
   config: { readonly T: number; readonly threshold?: number },
 ): Samples => {
+  checkFields('latencyEncode', config, ['T', 'threshold'])
   const { T, threshold = 1 } = config
   checkInteger('latencyEncode', 'threshold', threshold, 1, 255)
   return encode('latencyEncode', samples, T, 'latency code', (pixels, out) => {

@@ -1,5 +1,5 @@
-import { deriveSeed, InputError, rng, type Samples } from '@h2learn/snn-core'
-import { blockBytes, checkInteger, checkNumber, checkWord } from './check-config'
+import { deriveSeed, rng, type Samples } from '@h2learn/snn-core'
+import { blockBytes, checkFields, checkInteger, checkNumber, checkPixels, checkWord } from './check-config'
 
 /**
  * Rate code: pixel q spikes at every timestep with probability p = min(1, gain·q/256), each step drawn alone, so that the
@@ -19,6 +19,7 @@ export const rateEncode = (
     readonly mode?: 'bernoulli' | 'deterministic'
   },
 ): Samples => {
+  checkFields('rateEncode', config, ['T', 'seed', 'gain', 'mode'])
   const { T, seed, gain = 1, mode = 'bernoulli' } = config
   checkWord('rateEncode', 'mode', mode, ['bernoulli', 'deterministic'])
   checkInteger('rateEncode', 'seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
@@ -39,21 +40,27 @@ export const rateEncode = (
   })
 }
 
-/** Makes spike samples of pixel samples, one after the other. @throws InputError for samples that are not pixels, or a bad T */
+/**
+ * Makes spike samples of pixel samples, one after the other.
+ * @param channels of spikes for each channel of pixels
+ * @throws InputError for samples that are not pixels, or a bad T
+ */
 export const encode = (
   where: string,
   samples: Samples,
   T: number,
   how: string,
   one: (pixels: Uint8Array, out: Uint8Array, n: number) => void,
+  channels = 1,
 ): Samples => {
   checkInteger(where, 'T', T, 1, 1_000_000)
-  if (samples.kind !== 'pixels')
-    throw new InputError({ where, expected: 'samples of pixels', got: `${samples.kind} (${samples.name})` })
+  checkPixels(where, samples)
   const { count, shape } = samples
   const pixels = shape.C * shape.H * shape.W
-  const data = new Uint8Array(blockBytes(where, count, T, pixels))
+  const spikes = T * channels * pixels
+  const data = new Uint8Array(blockBytes(where, count, spikes))
   for (let n = 0; n < count; n++)
-    one(samples.data.subarray(n * pixels, (n + 1) * pixels), data.subarray(n * T * pixels, (n + 1) * T * pixels), n)
-  return { ...samples, kind: 'spikes', T, origin: `${samples.origin}, ${how}`, data }
+    one(samples.data.subarray(n * pixels, (n + 1) * pixels), data.subarray(n * spikes, (n + 1) * spikes), n)
+  const C = channels * shape.C
+  return { ...samples, kind: 'spikes', T, shape: { ...shape, C }, origin: `${samples.origin}, ${how}`, data }
 }

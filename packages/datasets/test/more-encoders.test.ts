@@ -1,9 +1,11 @@
-import type { Samples } from '@h2learn/snn-core'
+import { InputError, type Samples } from '@h2learn/snn-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { eventsToCountFrames } from '../src/count-frames'
 import { deltaEncode } from '../src/delta-encode'
 import { directEncode, imageNetStatistics } from '../src/direct-encode'
+import { eventsToFrames } from '../src/event-frames'
+import { latencyEncode } from '../src/latency-encode'
 import { rateEncode } from '../src/rate-encode'
 import { recordingOf, recordings } from './event-recording'
 
@@ -44,6 +46,18 @@ describe('deltaEncode', () => {
       }),
       { numRuns: 100 },
     )
+  })
+
+  it('takes samples as the other encoders do: a pixel spikes until its value is reached', () => {
+    // threshold 1/4: 0, 64 (1/4), 128 (1/2), 255 (just below 1) → 0, 1, 2, 3 spikes; nothing falls
+    const { data, ...rest } = deltaEncode(pixels(1, 0, 64, 128, 255), { T: 4, threshold: 0.25 })
+    expect(rest).toMatchObject({ kind: 'spikes', T: 4, shape: { C: 2, H: 1, W: 4 }, count: 1, classes: 2 })
+    expect(rest.origin).toBe('by hand, delta code, threshold 0.25')
+    const off = [0, 0, 0, 0]
+    expect([...data]).toEqual([...off, 0, 1, 1, 1, ...off, 0, 0, 1, 1, ...off, 0, 0, 0, 1, ...off, 0, 0, 0, 0])
+    const rising = deltaEncode(pixels(1, 0, 64, 128, 255), { T: 2, threshold: 0.25, off: false })
+    expect(rising.shape.C).toBe(1)
+    expect([...rising.data]).toEqual([0, 1, 1, 1, 0, 0, 1, 1])
   })
 
   it('refuses values that are not whole timesteps, and a threshold of 0', () => {
@@ -103,5 +117,54 @@ describe('eventsToCountFrames', () => {
       }),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('every encoder', () => {
+  const good = pixels(1, 1, 2)
+  // callers without types
+  type Untyped = (samples: unknown, config: unknown) => unknown
+  const encoders: Record<string, (samples: unknown, config?: unknown) => unknown> = {
+    rateEncode: (samples, config = { T: 2, seed: 1 }) => (rateEncode as Untyped)(samples, config),
+    latencyEncode: (samples, config = { T: 2 }) => (latencyEncode as Untyped)(samples, config),
+    deltaEncode: (samples, config = { T: 2, threshold: 0.1 }) => (deltaEncode as Untyped)(samples, config),
+    directEncode: (samples, config = {}) => (directEncode as Untyped)(samples, config),
+  }
+
+  it.each(Object.entries(encoders))('%s takes samples of pixels and nothing else', (name, encode) => {
+    expect(() => encode(good)).not.toThrow()
+    const bad = [
+      undefined,
+      null,
+      3,
+      'x',
+      [],
+      {},
+      new Uint8Array(4),
+      { ...good, kind: 'spikes' },
+      { ...good, data: [1, 2] },
+      { ...good, data: new Uint8Array(3) },
+      { ...good, shape: undefined },
+      { ...good, shape: { C: 1, H: 1 } },
+    ]
+    for (const samples of bad) {
+      expect(() => encode(samples), JSON.stringify(samples)).toThrow(InputError)
+      expect(() => encode(samples)).toThrow(new RegExp(`^${name}: expected `))
+    }
+    for (const config of [null, 3, { T: 2, seed: 1, threshold: 0.1, thresold: 1 }])
+      expect(() => encode(good, config), JSON.stringify(config)).toThrow(InputError)
+  })
+})
+
+describe('frames of events', () => {
+  it('refuse what is no recording, and fields that do not exist', () => {
+    const recording = recordingOf(4, 1, [[3, 0, 1, 5]])
+    const frames =
+      (...args: unknown[]) =>
+      () =>
+        eventsToFrames(...(args as Parameters<typeof eventsToFrames>))
+    for (const wrong of [frames(), frames(undefined, { T: 1 }), frames({}, { T: 1 }), frames(recording)])
+      expect(wrong).toThrow(InputError)
+    expect(frames(recording, { T: 1, durations: 5 })).toThrow(/did you mean "duration"/)
   })
 })
