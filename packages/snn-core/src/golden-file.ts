@@ -1,6 +1,6 @@
 import type { LayerInput, Network, NeuronConfig, RealArray, Weights } from './api'
 import { arithmetic } from './arithmetic'
-import { InputError } from './errors'
+import { fieldReader, type Json } from './field-reader'
 import { type NetworkList, networkFromList } from './network'
 import { roundNeuron } from './neuron'
 import { packBits, tensor } from './tensor'
@@ -35,44 +35,10 @@ export interface GoldenCase {
 /** The only loss the files know. */
 const LOSS = 'mean over batch*classes of (mean_t s - onehot)^2'
 
-type Json = Readonly<Record<string, unknown>>
-
-/** What a value is, for messages. */
-const describe = (value: unknown): string => {
-  if (value === undefined) return 'nothing (the field is missing)'
-  if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'object' && value !== null) return 'an object'
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
-}
-
-/** Reads fields of one file; every failure names file and field. */
-const reader = (where: string) => {
-  const fail = (field: string, expected: string, value: unknown, got = describe(value)): never => {
-    throw new InputError({ where: `${where}: ${field}`, expected, got })
-  }
-  /** Runs a step whose own errors do not know the file, and adds it to them. */
-  const within = <V>(field: string, run: () => V): V => {
-    try {
-      return run()
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error
-      const { expected, got, hint } = error
-      throw new InputError({ where: `${where}: ${field} (${error.where})`, expected, got, ...(hint ? { hint } : {}) })
-    }
-  }
-  const isObject = (value: unknown): value is Json =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-  const object = (value: unknown, field: string): Json =>
-    isObject(value) ? value : fail(field, 'a JSON object', value)
-  const list = (value: unknown, field: string): readonly unknown[] =>
-    Array.isArray(value) ? value : fail(field, 'an array', value)
-  const finite = (value: unknown, field: string): number =>
-    typeof value === 'number' && Number.isFinite(value) ? value : fail(field, 'a finite number', value)
-  const integer = (value: unknown, field: string, least: number, most = 2 ** 31): number =>
-    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
-      ? value
-      : fail(field, `an integer from ${least} to ${most}`, value)
+/** Reads fields of one file, arrays among them; every failure names file and field. */
+export const goldenReader = (where: string) => {
+  const fields = fieldReader(where)
+  const { fail, object, list, finite, integer } = fields
 
   /** An array {shape, data} or {shape, bits} of n values; `shape` must have that product and start with `lead`. */
   const array = (
@@ -114,12 +80,12 @@ const reader = (where: string) => {
     if (wrong >= 0) fail(`${field}[${wrong}]`, '0 or 1', values[wrong])
     return values
   }
-  return { fail, within, object, list, finite, integer, array, bits }
+  return { ...fields, array, bits }
 }
 
-type Reader = ReturnType<typeof reader>
+export type GoldenReader = ReturnType<typeof goldenReader>
 
-const readNet = (file: Json, { fail, object, list, integer }: Reader): NetworkList => {
+const readNet = (file: Json, { fail, object, list, integer }: GoldenReader): NetworkList => {
   const net = list(file.net, 'net').map((entry, i) => {
     const item = object(entry, `net[${i}]`)
     const number = (key: string, least: number, otherwise?: number) =>
@@ -146,7 +112,7 @@ const readNet = (file: Json, { fail, object, list, integer }: Reader): NetworkLi
 }
 
 /** The input of the first layer: analog values of one timestep, spikes, or pooled spikes as levels. */
-const readInput = (x: RealArray, analog: boolean, network: Network, B: number, { fail }: Reader): LayerInput => {
+const readInput = (x: RealArray, analog: boolean, network: Network, B: number, { fail }: GoldenReader): LayerInput => {
   const { C, H, W } = network.layers[0]
   const n = B * C * H * W
   const { T } = network
@@ -178,7 +144,7 @@ const readInput = (x: RealArray, analog: boolean, network: Network, B: number, {
  * @throws InputError naming the field that is missing, of the wrong type or length, or not a finite number
  */
 export const readGolden = (json: unknown, where: string): GoldenCase => {
-  const read = reader(where)
+  const read = goldenReader(where)
   const { fail, integer, finite } = read
   const file = read.object(json, 'file')
   const { dtype } = file

@@ -32,10 +32,10 @@ const formatGolden = (file: string, report: GoldenReport): string => {
     `s ${spikeFlips} flipped`,
     `masks ${maskFlips} flipped`,
     `∇u ${short(worst.du.difference)}`,
-    `∇s (on the mask) ${short(worst.ds.difference)}`,
+    `∇s${outRate ? ' (on the mask)' : ''} ${short(worst.ds.difference)}`,
     `∇w ${short(worst.dw.difference)}`,
     `loss ${short(loss.difference)}`,
-    `output rates ${short(outRate.difference)}`,
+    ...(outRate ? [`output rates ${short(outRate.difference)}`] : []),
   ]
   return `${pass ? 'ok  ' : 'FAIL'} ${file}: ${network}, ${dtype}\n     largest difference: ${differences.join(', ')} (tolerance ${tolerance} × max(1, largest value))`
 }
