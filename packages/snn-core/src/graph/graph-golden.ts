@@ -208,13 +208,7 @@ export const readGraphGolden = (json: unknown, where: string): GraphGoldenCase =
     return Object.fromEntries(
       specs.map(({ name, fileName, length, role, shape }) => [
         name,
-        read.array(
-          holder[fileName],
-          `${field}.${fileName}`,
-          length,
-          role === 'weights' ? [shape[0]] : shape,
-          precision,
-        ),
+        read.array(holder[fileName], `${field}.${fileName}`, length, role === 'weights' ? [shape[0]] : [], precision),
       ]),
     )
   }
