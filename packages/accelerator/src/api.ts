@@ -9,7 +9,7 @@ import type {
 } from '@h2learn/cost-model'
 import type { Bytes, Counts, Cycles, EngineTiming } from '@h2learn/hw'
 import type { ForwardInput, ForwardOutput } from '@h2learn/lut-pe'
-import type { ClosedFormPeriod, Timeline, TrainingPeriod, TrainingPhase } from '@h2learn/pipeline'
+import type { ClosedFormPeriod, ScheduleBound, Timeline, TrainingPeriod, TrainingPhase } from '@h2learn/pipeline'
 import type { StepRecord } from '@h2learn/snn-core'
 import type { BackwardInput, BackwardOutput } from '@h2learn/sparse-backward'
 import type { WeightUpdateInput, WeightUpdateOutput } from '@h2learn/weight-update'
@@ -199,6 +199,8 @@ export interface ChipRun {
   readonly period: TrainingPeriod
   /** What bound each phase of the batch group, from swap to swap. */
   readonly phases: readonly TrainingPhase[]
+  /** What bounds the schedule in steady state. */
+  readonly bound: ScheduleBound
   /** Per engine the layer that fills its global buffer most. */
   readonly buffers: readonly BufferUse[]
   /** The bound no schedule can beat: what the recorded sub-batches ask of every engine and memory, on average. */

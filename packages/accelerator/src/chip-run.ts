@@ -5,6 +5,7 @@ import {
   equalLayers,
   type SharedMemory,
   type SubBatchWork,
+  scheduleBound,
   scheduleTasks,
   type TrainingPlan,
   trainingPeriod,
@@ -91,6 +92,7 @@ export const chipRun = (
   )
   const period = trainingPeriod(timeline)
   const closedForm = meanClosedForm(works, plan, memories)
+  const phases = trainingPhases(timeline)
 
   const counts = subBatches.map(({ stages }) => sumTallies(stages.map((stage) => stage.counts)))
   const moved = subBatches.map(({ stages }) =>
@@ -119,7 +121,8 @@ export const chipRun = (
     stages: subBatches.map(({ stages }) => stages),
     timeline,
     period,
-    phases: trainingPhases(timeline),
+    phases,
+    bound: scheduleBound(phases),
     buffers,
     closedForm,
     closedFormCycles: closedForm.cycles,

@@ -1,5 +1,5 @@
 import type { ReportActivity, ReportLayerActivity } from '@h2learn/report'
-import { InputError, type LayerRecord, type StepRecord, unpackBits } from '@h2learn/snn-core'
+import { deriveSeed, InputError, type LayerRecord, rng, type StepRecord, unpackBits } from '@h2learn/snn-core'
 
 /** Neurons a layer that a raster shows, and bins of a histogram of rates. */
 const rasterNeurons = 48
@@ -8,11 +8,25 @@ const rateBins = 10
 const silentLimit = 0.98
 const saturatedLimit = 0.5
 
-/** Evenly spread places 0..n−1. */
-const spread = (n: number, most: number): readonly number[] =>
-  n <= most
-    ? Array.from({ length: n }, (_, i) => i)
-    : Array.from({ length: most }, (_, i) => Math.floor((i * n) / most))
+/**
+ * The neurons of a layer by their number of spikes in one sample, the quietest first; those with equally many in an order
+ * drawn for the layer, so that no part of its map comes first.
+ */
+const bySpikes = (counts: ArrayLike<number>, layer: string): Uint32Array => {
+  const order = Uint32Array.from({ length: counts.length }, (_, i) => i)
+  const { below } = rng(deriveSeed(1, 'raster', layer))
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = below(i + 1)
+    ;[order[i], order[j]] = [order[j]!, order[i]!]
+  }
+  return order.sort((a, b) => counts[a]! - counts[b]!)
+}
+
+/** The middles of `most` equal parts of a list; all of it where it is no longer. */
+const middles = (list: Uint32Array, most: number): readonly number[] =>
+  list.length <= most
+    ? [...list]
+    : Array.from({ length: most }, (_, i) => list[Math.floor(((i + 0.5) * list.length) / most)]!)
 
 const layerActivity = (records: readonly StepRecord[], l: number): ReportLayerActivity => {
   const parts = records.map((record) => record.layers[l]!)
@@ -42,18 +56,22 @@ const layerActivity = (records: readonly StepRecord[], l: number): ReportLayerAc
   // the first sample of the first record: layout T, B, then neurons
   const bits = spikesOf(parts[0]!)
   const at = (t: number, neuron: number) => (t * B + 0) * neurons + neuron
-  const shown = spread(neurons, rasterNeurons)
+  const inSample = Uint32Array.from({ length: neurons }, (_, neuron) => {
+    let n = 0
+    for (let t = 0; t < T; t++) n += bits[at(t, neuron)]!
+    return n
+  })
+  const ordered = bySpikes(inSample, layer.name)
+  const shown = middles(ordered, rasterNeurons)
   const raster = shown.flatMap((neuron) =>
     Array.from({ length: T }, (_, t) => [neuron, t] as const).filter(([, t]) => bits[at(t, neuron)] === 1),
   )
-  const busiest = [...counts.keys()].reduce((best, i) => (counts[i]! > counts[best]! ? i : best), 0)
-  const mean = total / neurons
-  const middling = [...counts.keys()].reduce(
-    (best, i) => (Math.abs(counts[i]! - mean) < Math.abs(counts[best]! - mean) ? i : best),
-    0,
+  const mean = inSample.reduce((sum, n) => sum + n, 0) / neurons
+  const busiest = ordered.at(-1)!
+  const middling = ordered.reduce((best, i) =>
+    Math.abs(inSample[i]! - mean) < Math.abs(inSample[best]! - mean) ? i : best,
   )
-  const quiet = counts.indexOf(0)
-  const traced = [...new Set([busiest, middling, ...(quiet >= 0 ? [quiet] : [])])]
+  const traced = [...new Set([busiest, middling, ...(inSample[ordered[0]!] === 0 ? [ordered[0]!] : [])])]
   return {
     name: layer.name,
     neurons,
@@ -74,9 +92,15 @@ const warningsOf = (layers: readonly ReportLayerActivity[]): string[] =>
   layers.flatMap(({ name, silent_share, saturated_share }) => {
     const share = (value: number) => `${(100 * value).toFixed(0)} %`
     return [
-      ...(silent_share >= silentLimit ? [`${name} is silent: ${share(silent_share)} of its neurons never fire.`] : []),
+      ...(silent_share >= silentLimit
+        ? [
+            `${name} is silent: ${share(silent_share)} of its neurons never fire in the recorded samples. Lower --lr, or raise --firing-rate.`,
+          ]
+        : []),
       ...(saturated_share >= saturatedLimit
-        ? [`${name} is saturated: ${share(saturated_share)} of its neurons fire at every timestep.`]
+        ? [
+            `${name} is saturated: ${share(saturated_share)} of its neurons fire at every timestep of the recorded samples. Lower --lr, or lower --firing-rate.`,
+          ]
         : []),
     ]
   })
@@ -95,7 +119,7 @@ export const recordedActivity = (records: readonly StepRecord[]): ReportActivity
     T: first.network.T,
     samples: records.reduce((n, { B }) => n + B, 0),
     fire_threshold: first.neuron.fireThreshold,
-    grad_window: first.neuron.gradWindow,
+    grad_window: first.neuron.surrogate.kind === 'rectangular' ? first.neuron.gradWindow : null,
     layers,
     warnings: warningsOf(layers),
   }

@@ -63,14 +63,41 @@ describe('recordedActivity', () => {
     })
   })
 
+  it('shows neurons that fire at the rate of their layer in the very sample, wherever they lie on the map', () => {
+    const [{ layers }] = [record(1)]
+    const activity = recordedActivity([record(1), record(1, [5, 6])])
+    activity.layers.forEach(({ neurons, raster, raster_neurons, potentials }, l) => {
+      const bits = unpackBits(layers[l]!.spikes.data, 5 * 3 * neurons)
+      const counts = Array.from({ length: neurons }, (_, n) =>
+        [0, 1, 2, 3, 4].reduce((sum, t) => sum + bits[t * 3 * neurons + n]!, 0),
+      )
+      const mean = counts.reduce((a, b) => a + b, 0) / neurons
+      const shown = raster_neurons.length
+      expect(shown).toBe(Math.min(48, neurons))
+      expect(new Set(raster_neurons).size).toBe(shown)
+      // the middles of 48 equal parts of the sorted counts miss their mean by less than half a part at each step of T
+      expect(Math.abs(raster.length - mean * shown)).toBeLessThanOrEqual(2.5)
+      const order = raster_neurons.map((n) => counts[n]!)
+      expect(order).toEqual([...order].sort((a, b) => a - b))
+      expect(counts[potentials[0]!.neuron]).toBe(Math.max(...counts))
+      if (Math.min(...counts) === 0) expect(counts[potentials.at(-1)!.neuron]).toBe(0)
+    })
+    // conv1 has 7 x 7 places: neurons of one column alone would represent nothing
+    const columns = new Set(activity.layers[0]!.raster_neurons.map((n) => n % 7))
+    expect(columns.size).toBeGreaterThan(4)
+  })
+
   it('warns of layers that are silent or saturated', () => {
     expect(recordedActivity([record(0)]).warnings).toEqual([
-      'conv1 is silent: 100 % of its neurons never fire.',
-      'conv2 is silent: 100 % of its neurons never fire.',
-      'fc1 is silent: 100 % of its neurons never fire.',
+      ...['conv1', 'conv2', 'fc1'].map(
+        (name) =>
+          `${name} is silent: 100 % of its neurons never fire in the recorded samples. Lower --lr, or raise --firing-rate.`,
+      ),
     ])
     const warnings = recordedActivity([record(1000)]).warnings
-    expect(warnings.at(-1)).toMatch(/^fc1 is saturated: 100 % of its neurons fire at every timestep\.$/)
+    expect(warnings.at(-1)).toMatch(
+      /^fc1 is saturated: 100 % of its neurons fire at every timestep of the recorded samples\. Lower --lr/,
+    )
     expect(() => recordedActivity([])).toThrow(/a record, got none/)
   })
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodePng } from '@h2learn/datasets'
+import { trainingConfig } from '@h2learn/snn-core'
 import { afterAll, expect, it } from 'vitest'
 import { planRun } from '../src/command/run-plan'
 
@@ -56,6 +57,26 @@ it('takes flags before the preset', async () => {
   const { lr, ...others } = flags
   expect(await settingsOf('cifar10', { preset: 'paper', ...flags })).toEqual({ learningRate: lr, ...others })
   expect((await settingsOf('cifar10', { preset: 'paper', detachReset: true })).detachReset).toBe(true)
+})
+
+it('takes the neuron and the schedule from options, by the name of the library', async () => {
+  const options = { network: '8FC(Encoding)-10FC', schedule: 'constant', leak: 0.9, fireThreshold: 0.8 } as const
+  const of = async (more: Parameters<typeof planRun>[1]) => (await planRun('cifar10', { ...options, ...more })).config
+  const changed = await of({ reset: 'subtract', surrogate: 'arctan=2' })
+  expect(changed.schedule).toBe('constant')
+  expect(changed.neuron).toMatchObject({
+    leak: 0.9,
+    fireThreshold: 0.8,
+    reset: 'subtract',
+    surrogate: { kind: 'arctan', slope: 2 },
+  })
+  const given = of({ surrogate: 'arctan', gradWindow: [0, 1] })
+  await expect(given).rejects.toThrow(/--grad-window: expected the rectangular surrogate/)
+  const { config } = await planRun('cifar10', { network: '8FC(Encoding)-10FC' })
+  expect(config.schedule).toBe(trainingConfig().schedule)
+  await expect(planRun('cifar10', { network: '8FC(Encoding)-100FC' })).rejects.toThrow(
+    /a last layer of 10 neurons, one a class of .*, got 100; end the network with 10FC/,
+  )
 })
 
 it('labels the test pictures of another folder by the classes of the training pictures', async () => {

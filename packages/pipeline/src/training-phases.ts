@@ -107,3 +107,29 @@ export const trainingPhases = (timeline: Timeline): readonly TrainingPhase[] => 
     }),
   )
 }
+
+/** What bounds a training schedule, in the words of its phases. */
+export type ScheduleBound = Pick<TrainingPhase, 'boundBy' | 'bound'>
+
+/**
+ * What bounds the schedule in steady state: the engine and the kind of bound (`TrainingPhase`) that hold for most of its
+ * cycles; over all phases where a batch group is too short for a steady one. The weight update at the end is left out.
+ * @param phases at least one
+ * @throws ConfigError without a phase
+ * Modelling choice: a schedule has a chain in every phase, and one engine need not set all of them.
+ */
+export const scheduleBound = (phases: readonly TrainingPhase[]): ScheduleBound => {
+  const steady = phases.filter(({ kind }) => kind === 'steady')
+  const passes = phases.filter(({ kind }) => kind !== 'step')
+  const counted = steady.length > 0 ? steady : passes.length > 0 ? passes : phases
+  const held = new Map<string, { readonly of: ScheduleBound; cycles: number }>()
+  for (const { boundBy, bound, start, end } of counted) {
+    const key = `${boundBy} ${bound}`
+    const known = held.get(key)
+    if (known) known.cycles += end - start
+    else held.set(key, { of: { boundBy, bound }, cycles: end - start })
+  }
+  const [first, ...others] = held.values()
+  if (first === undefined) throw new ConfigError({ where, expected: 'a phase or more', got: 'none' })
+  return others.reduce((most, one) => (one.cycles > most.cycles ? one : most), first).of
+}

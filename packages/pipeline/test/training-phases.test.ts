@@ -6,7 +6,7 @@ import { equalLayers } from '../src/equal-layers'
 import { scheduleTasks } from '../src/schedule'
 import { trainingTasks } from '../src/training'
 import { trainingPeriod } from '../src/training-period'
-import { trainingPhases } from '../src/training-phases'
+import { scheduleBound, trainingPhases } from '../src/training-phases'
 import { task } from './tasks'
 
 const stage = (layer: string, duration: number, moved = 0): StageWork => ({
@@ -32,6 +32,24 @@ const work: SubBatchWork = {
     { ...stage('l1', 5), after: 'l1' },
   ],
 }
+
+describe('scheduleBound', () => {
+  it('is what holds for most of the steady cycles, of fill and drain where there is no steady phase', () => {
+    const phases = trainingPhases(timelineOf([work, work, work]))
+    expect(scheduleBound(phases)).toEqual({ boundBy: 'W', bound: 'compute' })
+    const steady = phases[1]!
+    const other = { ...steady, boundBy: 'B', bound: 'memory', start: cycles(0), end: cycles(71) } as const
+    expect(scheduleBound([...phases, other])).toEqual({ boundBy: 'W', bound: 'compute' })
+    expect(scheduleBound([steady, other])).toEqual({ boundBy: 'B', bound: 'memory' })
+    const [fill, , , drain, step] = phases
+    expect(scheduleBound([fill!, { ...step!, boundBy: 'other', end: cycles(9999) }])).toEqual({
+      boundBy: 'F',
+      bound: 'compute',
+    })
+    expect(scheduleBound([fill!, drain!])).toEqual({ boundBy: 'W', bound: 'compute' })
+    expect(() => scheduleBound([])).toThrow('a phase or more')
+  })
+})
 
 describe('trainingPhases', () => {
   it('names the engine that set each phase and the chain of tasks that did', () => {

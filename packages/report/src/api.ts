@@ -42,12 +42,21 @@ export interface ReportTraining {
   readonly learning_rate: number
   /** fan-in: every layer has the learning rate divided by its fan-in. */
   readonly layer_rates?: 'equal' | 'fan-in'
+  /** Course of the learning rate over the steps. */
+  readonly schedule?: 'constant' | 'cosine'
+  /** Leak, firing threshold, reset and surrogate of the neurons: surrogate as name=parameter. */
+  readonly leak?: number
+  readonly fire_threshold?: number
+  readonly reset?: 'zero' | 'subtract'
+  readonly surrogate?: string
   /** Decay of Adam's mean of squared gradients. */
   readonly beta2?: number
-  /** Rate at which the layers fired on the first batch before the first step. */
+  /** Rate that the layers' first weights were fitted to, on the first samples. */
   readonly first_firing_rate?: number
-  /** (th_l, th_r). */
-  readonly grad_window?: readonly [number, number]
+  /** Gain of the output layer's first weights; 'rate': fitted as those of the other layers. */
+  readonly output_gain?: number | 'rate'
+  /** (th_l, th_r) of the rectangular surrogate; null with another, which has no window. */
+  readonly grad_window?: readonly [number, number] | null
   /** True: the gradient does not pass the reset (Eq. 2 without the first term of ∇s). */
   readonly detach_reset?: boolean
   readonly backend?: string
@@ -116,22 +125,28 @@ export interface ReportLayerActivity {
   readonly saturated_share: number
   /** Share of neurons by firing rate in equal bins: bin i holds the rates from i / bins, the last one 1 too. */
   readonly rate_histogram: readonly number[]
-  /** Spikes of the first recorded sample: [neuron, timestep from 0] of some neurons, evenly spread over the layer. */
+  /** Spikes of the first recorded sample: [neuron, timestep from 0] of the neurons in `raster_neurons`. */
   readonly raster: readonly (readonly [neuron: number, t: number])[]
-  /** The neurons that the raster could show. */
+  /**
+   * The neurons that the raster shows: those in the middle of equal parts of the layer ordered by their number of spikes
+   * in this sample, so that together they fire at about the layer's rate; the quietest first.
+   */
   readonly raster_neurons: readonly number[]
-  /** Potentials of the first recorded sample over time: the busiest neuron, a middling one, a quiet one. */
+  /**
+   * Potentials of the first recorded sample over time: the neuron that is busiest in this sample, one of about the mean
+   * number of spikes, one without a spike if there is any.
+   */
   readonly potentials: readonly { readonly neuron: number; readonly values: readonly number[] }[]
 }
 
 /** What the neurons did in the last recorded step. */
 export interface ReportActivity {
   readonly T: number
-  /** Recorded samples that rates and shares count. */
+  /** Recorded training samples that rates and shares count. */
   readonly samples: number
-  /** th_f and (th_l, th_r), in units of the potential. */
+  /** th_f and (th_l, th_r), in units of the potential; null: a surrogate without a window. */
   readonly fire_threshold: number
-  readonly grad_window: readonly [number, number]
+  readonly grad_window: readonly [number, number] | null
   readonly layers: readonly ReportLayerActivity[]
   /** Layers that are all but silent or saturated, in words; empty when all is well. */
   readonly warnings: readonly string[]
@@ -147,6 +162,8 @@ export interface ReportMasks {
   readonly samples_seen: number | null
   readonly sub_batches: number
   readonly batch: number
+  /** Training samples in these sub-batches, which firing rates and sparsities were measured on. */
+  readonly samples?: number
 }
 
 /** One layer on one engine, per sub-batch. */
@@ -208,8 +225,12 @@ export interface ReportChip {
   readonly energy_per_sample_J: number
   readonly energy_breakdown_J: Readonly<Record<string, number>>
   readonly offchip_energy_per_sample_J: number
-  /** The engine or memory that sets the period. */
+  /** The engine that the schedule's steady phases spend most of their critical chain on. */
   readonly bound_by: string
+  /** Whether that chain waits for arrays or for memory; absent in reports of versions before it was told. */
+  readonly bound?: FigureBound
+  /** The engine or memory that sets `closed_form_period_cycles`, the bound that no schedule beats; absent as above. */
+  readonly closed_form_bound_by?: string
   /** Kind of each figure above, by its key. */
   readonly kinds: Readonly<Record<string, FigureKind>>
 }
@@ -267,6 +288,12 @@ export interface RunReport {
   /** What the V100 figure is, or why there is none. */
   readonly speedup_vs_v100_note: string
   readonly notes: readonly string[]
+  /**
+   * What went wrong with learning, in words, with the way out: classes that are never predicted, silent or saturated
+   * layers, no gradient, an accuracy no better than chance. Empty when all is well; absent in reports of versions before
+   * it was told.
+   */
+  readonly warnings?: readonly string[]
   /** Versions by name: h2learn, node. */
   readonly versions: Readonly<Record<string, string>>
 }

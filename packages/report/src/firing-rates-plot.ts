@@ -17,7 +17,7 @@ export const firingRatesPlot = (activity: ReportActivity | undefined): ReportPlo
   return [
     {
       title: 'Firing rates',
-      caption: `Share of each layer's neurons by firing rate over ${samples} recorded samples. ${warnings.length === 0 ? 'No layer is silent or saturated.' : `Mind: ${warnings.join(' ')}`}`,
+      caption: `Share of each layer's neurons by firing rate over ${samples} recorded training samples. ${warnings.length === 0 ? 'No layer is silent or saturated.' : `Mind: ${warnings.join(' ')}`}`,
       spec: {
         data: { values: rows },
         facet: { row: { field: 'layer', type: 'nominal', title: null, sort: layers.map(({ name }) => name) } },

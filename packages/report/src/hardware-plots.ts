@@ -26,7 +26,7 @@ const causeRows = ({ engines }: RunReport) =>
     }))
   })
 
-/** Cycles by layer and engine with their causes, and where those of the Backward Engine go. */
+/** Cycles by layer and engine with their causes, and where the PE-cycles of the Backward Engine go. */
 export const cyclesPlots = (report: RunReport): ReportPlot[] => {
   const { engines, cycle_causes = [] } = report
   const plots: ReportPlot[] = []
@@ -82,17 +82,17 @@ export const cyclesPlots = (report: RunReport): ReportPlot[] => {
       ),
     })
   const causes = cycle_causes.flatMap(({ layer, ...parts }) =>
-    Object.entries(parts).map(([cause, cycles], order) => ({
+    Object.entries(parts).map(([cause, pe_cycles], order) => ({
       layer,
       cause: cause.replaceAll('_', ' '),
-      cycles,
+      pe_cycles,
       order,
     })),
   )
   if (causes.length > 0)
     plots.push({
-      title: 'Where Backward cycles go',
-      caption: 'Effectual work and what keeps PEs from it.',
+      title: 'Where PE-cycles of the Backward Engine go',
+      caption: 'PE-cycles (PEs × cycles) per sub-batch: effectual work and what keeps PEs from it.',
       spec: {
         width: plotWidth,
         height: 200,
@@ -100,16 +100,16 @@ export const cyclesPlots = (report: RunReport): ReportPlot[] => {
         mark: { type: 'bar' },
         encoding: {
           x: { field: 'layer', type: 'nominal', sort: distinct(causes, 'layer') as string[], title: null },
-          y: { field: 'cycles', type: 'quantitative', title: 'cycles' },
+          y: { field: 'pe_cycles', type: 'quantitative', title: 'PE-cycles' },
           color: { field: 'cause', type: 'nominal', sort: distinct(causes, 'cause') as string[], title: null },
           order: { field: 'order' },
         },
       },
       table: dataTable(
-        'Where Backward cycles go',
-        { layer: 'layer', cause: 'cause', cycles: 'cycles' },
+        'Where PE-cycles of the Backward Engine go',
+        { layer: 'layer', cause: 'cause', pe_cycles: 'PE-cycles' },
         causes,
-        { cycles: count },
+        { pe_cycles: count },
         2,
       ),
     })

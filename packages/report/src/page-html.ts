@@ -52,7 +52,7 @@ const sectionHtml = async (section: PageSection, draw: DrawPlot): Promise<string
 
 /** The HTML text of a page, its plots drawn. */
 export const pageHtml = async (page: ReportPage): Promise<string> => {
-  const { title, warning, summary, cards = [], sections, footer = '' } = page
+  const { title, warning = [], summary, cards = [], sections, footer = '' } = page
   const draw = await loadDrawing()
   const shown: { id: string; title: string; html: string }[] = []
   for (const section of sections) {
@@ -63,7 +63,10 @@ export const pageHtml = async (page: ReportPage): Promise<string> => {
     title,
     `<header>
 <h1>${escapeHtml(title)}</h1>
-${warning === undefined ? '' : `<p class="warning">${escapeHtml(warning)}</p>`}
+${[warning]
+  .flat()
+  .map((text) => `<p class="warning">${escapeHtml(oneLine(text))}</p>`)
+  .join('\n')}
 ${pairsHtml(summary).join('')}
 ${cards.length === 0 ? '' : `<div class="cards">\n${cards.map(cardHtml).join('\n')}\n</div>`}
 <nav>${shown.map((part) => `<a href="#${part.id}">${escapeHtml(part.title)}</a>`).join('\n')}</nav>

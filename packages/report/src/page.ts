@@ -24,7 +24,8 @@ export interface PageSection {
 /** What a page shows; every text is plain text. */
 export interface ReportPage {
   readonly title: string
-  readonly warning?: string
+  /** What the reader must know before the figures, each on its own. */
+  readonly warning?: string | readonly string[]
   readonly summary?: readonly (readonly [string, string])[]
   readonly cards?: readonly PageCard[]
   /** Sections without content are left out. */

@@ -14,12 +14,12 @@ export const potentialsPlot = (activity: ReportActivity | undefined): ReportPlot
   if (rows.length === 0) return []
   const lines = [
     { level: fire_threshold, what: 'firing threshold' },
-    ...grad_window.map((level) => ({ level, what: 'gradient window' })),
+    ...(grad_window ?? []).map((level) => ({ level, what: 'gradient window' })),
   ]
   return [
     {
       title: 'Potentials',
-      caption: `Membrane potentials of one recorded sample, before the reset; solid line: firing threshold ${figure(fire_threshold)}, dashed: the window (${grad_window.map((v) => figure(v)).join(', ')}) in which a gradient passes.`,
+      caption: `Membrane potentials of one recorded training sample, before the reset; busiest and quiet are meant of this sample. Solid line: firing threshold ${figure(fire_threshold)}${grad_window === null ? '' : `, dashed: the window (${grad_window.map((v) => figure(v)).join(', ')}) in which a gradient passes`}.`,
       spec: {
         data: {
           values: rows.map((row) => ({

@@ -14,7 +14,7 @@ export const rasterPlot = (activity: ReportActivity | undefined): ReportPlot[] =
   return [
     {
       title: 'Raster',
-      caption: `Spikes of one recorded sample over its ${T} timesteps; of each layer up to ${Math.max(...layers.map((l) => l.raster_neurons.length))} neurons, evenly spread.`,
+      caption: `Spikes of one recorded training sample over its ${T} timesteps; of each layer up to ${Math.max(...layers.map((l) => l.raster_neurons.length))} neurons at equal steps of their number of spikes in this sample, the busiest on top.`,
       spec: {
         data: { values: rows },
         facet: { row: { field: 'layer', type: 'nominal', title: null, sort: layers.map(({ name }) => name) } },
@@ -34,7 +34,7 @@ export const rasterPlot = (activity: ReportActivity | undefined): ReportPlot[] =
             y: {
               field: 'place',
               type: 'quantitative',
-              title: 'neuron',
+              title: 'neurons by spikes',
               axis: { labels: false, ticks: false, grid: false },
             },
           },

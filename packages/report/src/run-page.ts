@@ -5,6 +5,7 @@ import type { PageCard, PageSection, ReportPage } from './page'
 import { reportPlots } from './plots'
 import {
   accuracyRows,
+  boundRows,
   causesTable,
   chipTable,
   enginesTable,
@@ -12,6 +13,7 @@ import {
   layersTable,
   paperTable,
   passesTable,
+  runWarnings,
   summaryRows,
   v100Text,
 } from './tables'
@@ -60,10 +62,7 @@ const runSections = (report: RunReport, { timeline = [], activity = [] }: HtmlEx
     {
       id: 'chip',
       title: 'Chip',
-      pairs: [
-        ['bound by', oneLine(report.chip.bound_by)],
-        ['against V100', v100Text(report)],
-      ],
+      pairs: [...boundRows(report.chip), ['against V100', v100Text(report)]],
       tables: [chipTable(report)],
       plots: plots.chip,
     },
@@ -76,9 +75,7 @@ const runSections = (report: RunReport, { timeline = [], activity = [] }: HtmlEx
 /** A run as a page: cards, tables, plots with their numbers. */
 export const runPage = (report: RunReport, extras: HtmlExtras): ReportPage => ({
   title: `H2Learn run: ${oneLine(report.benchmark)} (preset ${oneLine(report.preset)})`,
-  ...(report.training.interrupted && {
-    warning: 'Training was interrupted; the figures are those reached so far.',
-  }),
+  warning: runWarnings(report),
   summary: summaryRows(report),
   cards: cards(report),
   sections: runSections(report, extras),

@@ -1,4 +1,4 @@
-import type { ReportPaperRow, ReportTraining, RunReport } from './api'
+import type { ReportChip, ReportPaperRow, ReportTraining, RunReport } from './api'
 import { count, figure, gap, missing, oneLine, percent, quantity } from './format'
 
 /** What a cell shows and what it sorts by. */
@@ -30,9 +30,15 @@ const plain = number(figure)
 const columns = (...names: string[]) =>
   names.map((name) => ({ name: name.replace(/^#/, ''), numeric: name.startsWith('#') }))
 
+/** Which samples rates and sparsities were measured on, where the report tells. */
+const onSamples = ({ samples, step }: RunReport['masks']): string =>
+  samples === undefined
+    ? ''
+    : ` on ${count(samples)} training ${samples === 1 ? 'sample' : 'samples'}${step === null ? '' : ` of step ${count(step + 1)}`}`
+
 /** Firing rates and sparsities of the trained network, one row per layer. */
-export const layersTable = ({ layers }: RunReport): ReportTable => ({
-  title: 'Layers (measured)',
+export const layersTable = ({ layers, masks }: RunReport): ReportTable => ({
+  title: `Layers (measured${onSamples(masks)})`,
   columns: columns(
     'layer',
     'kind',
@@ -59,8 +65,8 @@ export const layersTable = ({ layers }: RunReport): ReportTable => ({
 })
 
 /** Sparsity of the backward passes as Table III counts it, with the paper's figures where they belong. */
-export const passesTable = ({ backward_passes }: RunReport): ReportTable => ({
-  title: 'Backward passes, as Table III counts them (measured; paper: published)',
+export const passesTable = ({ backward_passes, masks }: RunReport): ReportTable => ({
+  title: `Backward passes, as Table III counts them (measured${onSamples(masks)}; paper: published)`,
   columns: columns('through', 'to', '#output sparsity', '#input sparsity', '#paper, output', '#paper, input'),
   keys: 2,
   rows: backward_passes.map((row) => [
@@ -161,7 +167,7 @@ export const chipTable = ({ chip, paper }: RunReport): ReportTable => {
     ['sub-batch period', 'period_cycles', `${count(chip.period_cycles)} cycles`, chip.period_cycles],
     ['… in time', 'period_s', quantity(chip.period_s, 's'), chip.period_s],
     [
-      'closed-form bound',
+      'bound that no schedule beats',
       'closed_form_period_cycles',
       `${count(chip.closed_form_period_cycles)} cycles`,
       chip.closed_form_period_cycles,
@@ -223,21 +229,59 @@ export const summaryRows = (report: RunReport): readonly (readonly [string, stri
     ],
     [
       'method',
-      `${training.loss} loss, ${training.optimizer}, learning rate ${figure(training.learning_rate)}${training.layer_rates === 'fan-in' ? ' / fan-in' : ''}, batch ${report.batch}, ${training.precision}, seed ${report.seed}${startOf(training)}`,
+      `${training.loss} loss, ${training.optimizer}, learning rate ${figure(training.learning_rate)}${training.layer_rates === 'fan-in' ? ' / fan-in' : ''}${training.schedule === undefined ? '' : ` (${training.schedule} schedule)`}, batch ${report.batch}, ${training.precision}, seed ${report.seed}${startOf(training)}`,
     ],
+    ...(training.leak === undefined ? [] : [['neurons', neuronText(training)]]),
     ['masks', `${masks.source}; ${masks.stage} (${at.join(', ')})`],
   ].map(([name, value]) => [name!, oneLine(value!)] as const)
 }
 
 /** Window, reset and first firing rate of the neurons, where the report has them. */
-const startOf = ({ grad_window: window, detach_reset, first_firing_rate: rate }: ReportTraining): string =>
-  [
-    window && `, window (${window.join(', ')})`,
-    detach_reset && ', reset detached',
+const startOf = ({ grad_window: window, detach_reset, first_firing_rate: rate, ...rest }: ReportTraining): string => {
+  const output = rest.output_gain
+  return [
+    rest.leak === undefined && window && `, window (${window.join(', ')})`,
+    rest.leak === undefined && detach_reset && ', reset detached',
     rate !== undefined && `, layers fire at ${percent(rate)} at first`,
+    typeof output === 'number' && `, output weights of gain ${figure(output)} at first`,
   ]
     .filter(Boolean)
     .join('')
+}
+
+/** The neurons of a run: constants, reset, surrogate. */
+const neuronText = ({
+  leak,
+  fire_threshold,
+  reset,
+  surrogate,
+  grad_window: window,
+  detach_reset,
+}: ReportTraining): string =>
+  [
+    `leak ${figure(leak)}, fire at ${figure(fire_threshold)}`,
+    `reset ${reset === 'subtract' ? 'by the threshold' : 'to zero'}${detach_reset ? ', detached' : ''}`,
+    `surrogate ${surrogate}${window ? ` in the window (${window.join(', ')})` : ''}`,
+  ].join(', ')
+
+/** What went wrong with learning, and whether training was interrupted: what a reader must know before the figures. */
+export const runWarnings = ({ training, warnings = [] }: RunReport): readonly string[] => [
+  ...(training.interrupted ? ['Training was interrupted; the figures are those reached so far.'] : []),
+  ...warnings,
+]
+
+/** What bounds the schedule, and beside it the bound that no schedule beats. */
+export const boundRows = ({
+  bound_by,
+  bound,
+  closed_form_bound_by: closed,
+  closed_form_period_cycles: least,
+}: ReportChip): readonly (readonly [string, string])[] => [
+  ['bound by', oneLine(bound === undefined ? bound_by : `${bound_by} (${bound})`)],
+  ...(closed === undefined
+    ? []
+    : [['bound that no schedule beats', oneLine(`${count(least)} cycles, set by ${closed}`)] as const]),
+]
 
 /** What was learned, as name and value. */
 export const accuracyRows = (report: RunReport): readonly (readonly [string, string])[] => [

@@ -3,6 +3,7 @@ import type { RunReport } from './api'
 import { oneLine } from './format'
 import {
   accuracyRows,
+  boundRows,
   causesTable,
   chipTable,
   enginesTable,
@@ -11,6 +12,7 @@ import {
   paperTable,
   passesTable,
   type ReportTable,
+  runWarnings,
   summaryRows,
   v100Text,
 } from './tables'
@@ -23,6 +25,10 @@ export interface TerminalLayout {
   /** Default false. */
   readonly color?: boolean
 }
+
+/** An item of a list, wrapped. */
+const bullet = (text: string, width: number): readonly string[] =>
+  wrapText(oneLine(text), width - 4).map((line, i) => `  ${i === 0 ? '- ' : '  '}${line}`)
 
 /**
  * A run as text for a terminal: what was trained and how well, layers with their sparsities, cycles by layer and
@@ -59,27 +65,24 @@ export const formatRun = (report: RunReport, { columns = 100, color = false }: T
 
   title(`H2Learn run: ${report.benchmark} (preset ${report.preset})`)
   pairs(summaryRows(report))
-  if (report.training.interrupted)
-    lines.push(...wrapText('Training was interrupted; the figures are those reached so far.', width, '  '))
   title('Accuracy (measured)')
   pairs(accuracyRows(report))
+  const warnings = runWarnings(report)
+  if (warnings.length > 0) {
+    title('Warnings')
+    for (const warning of warnings) lines.push(...bullet(warning, width).map((line) => paint.yellow(line)))
+  }
   table(layersTable(report))
   table(passesTable(report))
   table(enginesTable(report))
   table(causesTable(report))
   table(functionalTable(report))
   table(chipTable(report))
-  pairs([
-    ['bound by', oneLine(report.chip.bound_by)],
-    ['against V100', v100Text(report)],
-  ])
+  pairs([...boundRows(report.chip), ['against V100', v100Text(report)]])
   table(paperTable(report))
   if (report.notes.length > 0) {
     title('Notes')
-    for (const note of report.notes)
-      wrapText(oneLine(note), width - 4).forEach((line, i) => {
-        lines.push(`  ${i === 0 ? '- ' : '  '}${line}`)
-      })
+    for (const note of report.notes) lines.push(...bullet(note, width))
   }
   const versions = Object.entries(report.versions).map(([name, version]) => `${oneLine(name)} ${oneLine(version)}`)
   if (versions.length > 0) lines.push('', ...wrapText(versions.join(', '), width).map((line) => paint.dim(line)))

@@ -52,8 +52,8 @@ export const formatPage = (page: ReportPage, { columns = 100, color = false }: T
       })
   }
   title(page.title)
-  if (page.warning !== undefined)
-    lines.push(...wrapText(oneLine(page.warning), width).map((line) => paint.yellow(line)))
+  for (const warning of [page.warning ?? []].flat())
+    lines.push(...wrapText(oneLine(warning), width).map((line) => paint.yellow(line)))
   pairs(page.summary)
   for (const { label, value, kind } of page.cards ?? []) pairs([[label, kind ? `${value} (${kind})` : value]])
   for (const one of page.sections) section(one)

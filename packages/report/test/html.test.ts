@@ -74,11 +74,13 @@ describe('renderHtml', () => {
         chip: { ...report.chip, bound_by: evil, area_breakdown_mm2: { [evil]: 1 } },
         paper: report.paper.map((row) => ({ ...row, quantity: evil, unit: evil })),
         notes: [evil],
+        warnings: [evil],
         versions: { [evil]: evil },
         speedup_vs_v100_note: evil,
       },
       { timeline: slices.map((slice) => ({ ...slice, layer: evil, resource: `${slice.resource}${evil}` })) },
     )
+    expect(html).toContain('<p class="warning">&lt;script&gt;')
     expect(html).not.toContain('<script>alert')
     expect(html.match(/<script>/g)).toHaveLength(1)
     expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;amp;')

@@ -63,6 +63,39 @@ describe('formatRun', () => {
     expect(line('against V100', compared)).toContain('6.54×; Table II')
   })
 
+  it('shows warnings of learning before the figures, and how neurons and learning rate were', () => {
+    const { training, chip, masks } = runReport()
+    expect(text).not.toContain('Warnings')
+    const told = formatRun(
+      runReport({
+        warnings: ['Class 3 (100 test samples) is never predicted. Train longer.', 'fc1 is silent.'],
+        training: {
+          ...training,
+          schedule: 'cosine',
+          leak: 0.5,
+          fire_threshold: 1,
+          reset: 'subtract',
+          surrogate: 'arctan=2',
+          grad_window: null,
+          output_gain: 0.577,
+        },
+        chip: { ...chip, bound_by: 'backward', bound: 'memory', closed_form_bound_by: 'Mem 0' },
+        masks: { ...masks, samples: 16, step: 199 },
+      }),
+      { columns: 160 },
+    )
+    expect(told).toContain(
+      '\nWarnings\n  - Class 3 (100 test samples) is never predicted. Train longer.\n  - fc1 is silent.\n',
+    )
+    expect(told.indexOf('Warnings')).toBeLessThan(told.indexOf('Layers'))
+    expect(told).toMatch(/learning rate [\d.]+ \(cosine schedule\)/)
+    expect(told).toContain('output weights of gain 0.577 at first')
+    expect(told).toContain('leak 0.5, fire at 1, reset by the threshold, surrogate arctan=2\n')
+    expect(line('bound by', told)).toMatch(/bound by +backward \(memory\)$/)
+    expect(told).toMatch(/bound that no schedule beats +27,182 cycles, set by Mem 0/)
+    expect(told).toContain('Layers (measured on 16 training samples of step 200)')
+  })
+
   it('says when training was interrupted', () => {
     const { training } = runReport()
     expect(formatRun(runReport({ training: { ...training, interrupted: true } }))).toContain('was interrupted')

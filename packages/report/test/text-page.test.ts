@@ -9,7 +9,7 @@ const table = dataTable('Points', { name: 'point', value: 'mm²' }, [{ name: 'a'
 describe('formatPage', () => {
   const page = {
     title: 'Sweep',
-    warning: 'two points failed',
+    warning: ['two points failed', 'one is slow'],
     summary: [['points', '12']] as const,
     cards: [{ label: 'best', value: '3.2', kind: 'predicted' }],
     sections: [
@@ -29,6 +29,7 @@ describe('formatPage', () => {
     expect(text.split('\n')).toEqual([
       'Sweep',
       'two points failed',
+      'one is slow',
       '  points  12',
       '  best  3.2 (predicted)',
       '',

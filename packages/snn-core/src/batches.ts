@@ -57,10 +57,10 @@ export const checkSamples = (samples: Samples, network: Network): void => {
       got: 'spikes',
       hint: `leave out "(Encoding)" in ${network.text}`,
     })
-  if (samples.classes > network.classes)
+  if (samples.classes !== network.classes)
     throw new ShapeError({
       where,
-      expected: `at most ${network.classes} classes, the neurons of the last layer`,
+      expected: `${network.classes} classes, as many as ${network.layers.at(-1)!.name} of ${network.text} has neurons`,
       got: String(samples.classes),
       hint: `end the network in ${samples.classes}FC`,
     })

@@ -1,4 +1,4 @@
-import type { NeuronConfig, Precision } from './api'
+import type { NeuronConfig, Precision, Surrogate } from './api'
 import { arithmetic } from './arithmetic'
 import { InputError } from './errors'
 
@@ -13,6 +13,46 @@ export const defaultNeuron: NeuronConfig = {
   surrogate: { kind: 'rectangular', height: 1 },
   reset: 'zero',
   detachReset: false,
+}
+
+/**
+ * The surrogates with the parameter they have where none is given: rectangular of height 1, arctan of slope 1 (the usual
+ * α = 2 of other frameworks), fast-sigmoid of slope 5, triangle of width 1 (modelling choice).
+ */
+const surrogates: Readonly<Record<Surrogate['kind'], Surrogate>> = {
+  rectangular: { kind: 'rectangular', height: 1 },
+  arctan: { kind: 'arctan', slope: 1 },
+  'fast-sigmoid': { kind: 'fast-sigmoid', slope: 5 },
+  triangle: { kind: 'triangle', width: 1 },
+}
+
+/** The names that `parseSurrogate` knows. */
+export const surrogateNames = Object.keys(surrogates) as readonly Surrogate['kind'][]
+
+/** A surrogate as text: `arctan=1`, the name and its one parameter (height, slope or width). */
+export const surrogateText = (surrogate: Surrogate): string => {
+  const [, value] = Object.entries(surrogate).find(([key]) => key !== 'kind')!
+  return `${surrogate.kind}=${value}`
+}
+
+/**
+ * Reads a surrogate: `arctan`, or `arctan=2` with its height, slope or width.
+ * @throws InputError for another name or a parameter that is no finite number above 0
+ */
+export const parseSurrogate = (text: string, where = 'surrogate'): Surrogate => {
+  const [, name = '', given] = /^\s*([a-z-]+)\s*(?:=\s*(.*?)\s*)?$/.exec(text) ?? []
+  const kind = surrogateNames.find((known) => known === name)
+  const value = given === undefined || given === '' ? Number.NaN : Number(given)
+  if (kind === undefined || (given !== undefined && !(Number.isFinite(value) && value > 0)))
+    throw new InputError({
+      where,
+      expected: `${surrogateNames.join(', ')}, each alone or with its height, slope or width, such as arctan=2`,
+      got: `"${text}"`,
+    })
+  const usual = surrogates[kind]
+  if (given === undefined) return usual
+  if (usual.kind === 'rectangular') return { ...usual, height: value }
+  return usual.kind === 'triangle' ? { ...usual, width: value } : { ...usual, slope: value }
 }
 
 const bad = (expected: string, got: string, hint?: string): never => {

@@ -1,5 +1,5 @@
 import type { DataOf, DType, Mask, Spikes, Tensor } from './api'
-import { ShapeError } from './errors'
+import { InputError, ShapeError } from './errors'
 import { f16Decode, f16Encode } from './f16'
 
 const arrays = { f64: Float64Array, f32: Float32Array, f16: Uint16Array, u8: Uint8Array, bit: Uint32Array } as const
@@ -13,12 +13,37 @@ export const sizeOf = <L extends string>(layout: L, shape: Shape<L>): number => 
   return n
 }
 
+/** Most values of one array: bits are found by 32-bit numbers, and engines allow no longer arrays. */
+const MOST_VALUES = 2 ** 32 - 32
+
+/**
+ * Makes an array, or says what it would take.
+ * @param where what it is for
+ * @throws InputError with the bytes needed, before anything is allocated, when no array can be so long; or when there is
+ *   no memory for it
+ */
+export const allocate = <A>(where: string, values: number, bytesEach: number, make: () => A): A => {
+  if (values <= MOST_VALUES)
+    try {
+      return make()
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+    }
+  throw new InputError({
+    where,
+    expected: 'an array that fits into memory',
+    got: `${values} values, ${Math.ceil(values * bytesEach)} bytes`,
+    hint: 'compute fewer samples at once, or take fewer timesteps, smaller maps or smaller layers',
+  })
+}
+
 /** Words that hold n packed bits. */
 export const bitWords = (n: number): number => (n + 31) >>> 5
 
 /**
  * Makes a tensor; without `data` it is filled with zeros.
- * @throws ShapeError when an axis is missing or not an integer >= 1, data has another length, or bits are set past the end
+ * @throws ShapeError when an axis is missing or not an integer >= 1, data has another length, or bits are set past the
+ *   end; InputError with the bytes needed when there is no memory for it
  */
 export const tensor = <L extends string, D extends DType>(
   layout: L,
@@ -37,7 +62,14 @@ export const tensor = <L extends string, D extends DType>(
   }
   const n = sizeOf(layout, shape)
   const length = dtype === 'bit' ? bitWords(n) : n
-  const made = data ?? (new arrays[dtype](length) as DataOf[D])
+  const made =
+    data ??
+    allocate(
+      `tensor ${layout} ${JSON.stringify(shape)}`,
+      n,
+      dtype === 'bit' ? 1 / 8 : arrays[dtype].BYTES_PER_ELEMENT,
+      () => new arrays[dtype](length) as DataOf[D],
+    )
   if (made.length !== length)
     throw new ShapeError({
       where: `tensor ${layout} ${JSON.stringify(shape)}`,

@@ -26,7 +26,7 @@ export interface TrainingOptions {
   /** Factor on ∂L/∂s before the backward pass, taken out of ∇w again before the update; default 1. */
   readonly lossScale?: number
   readonly neuron?: NeuronConfig
-  /** constant: η. cosine: η·(1 + cos(π·step/steps)) / 2. Default constant. */
+  /** constant: η. cosine: η·(1 + cos(π·step/steps)) / 2, from η down to 0 over the run. Default cosine. */
   readonly schedule?: 'constant' | 'cosine'
   /**
    * equal: every layer has the learning rate. fan-in: every layer has it divided by its fan-in C·R·S. An Adam step moves
@@ -60,7 +60,7 @@ const bad = (expected: string, got: unknown): never => {
 /** Fills in the defaults. @throws InputError that names the option, what it may be and what came */
 export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig => {
   const { epochs = 1, maxSteps, batch = 64, loss = 'rate-mse', seed = 1, precision = 'f32', lossScale = 1 } = options
-  const { schedule = 'constant', neuron = defaultNeuron, layerRates = 'equal' } = options
+  const { schedule = 'cosine', neuron = defaultNeuron, layerRates = 'equal' } = options
   const { backend: asked = precision === 'f64' ? 'reference' : 'fast' } = options
   // FP16 is exact, whatever it costs
   const backend = precision === 'f16' && (asked === 'folded' || asked === 'fused') ? 'fast' : asked

@@ -114,7 +114,10 @@ describe('batchInput', () => {
     ).toThrow(/--input 32x28x3/)
     expect(() => checkSamples(spiking(1, fits), { ...network, T: 1 })).toThrow(/\(Encoding\)/)
     expect(() => checkSamples({ ...fits, kind: 'spikes', T: 2 }, network)).toThrow(/--T 2/)
-    expect(() => checkSamples({ ...fits, classes: 5 }, network)).toThrow(/5FC/)
+    for (const classes of [5, 1])
+      expect(() => checkSamples({ ...fits, classes }, network)).toThrow(
+        `expected 2 classes, as many as ${network.layers.at(-1)!.name} of ${network.text} has neurons, got ${classes}; end the network in ${classes}FC`,
+      )
     expect(() => checkSamples({ ...fits, labels: new Uint8Array(3) }, network)).toThrow(ShapeError)
     expect(() => batchInput(fits, [1], network)).toThrow(/0\.\.0/)
   })

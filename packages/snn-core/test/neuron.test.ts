@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { NeuronConfig, Surrogate } from '../src/api'
 import { InputError } from '../src/errors'
 import { f16Round } from '../src/f16'
-import { defaultNeuron, roundNeuron, surrogate, validateNeuron } from '../src/neuron'
+import { defaultNeuron, parseSurrogate, roundNeuron, surrogate, surrogateText, validateNeuron } from '../src/neuron'
 
 describe('surrogate', () => {
   const at = (shape: Surrogate, u: number) => surrogate({ ...defaultNeuron, surrogate: shape })(u)
@@ -18,6 +18,32 @@ describe('surrogate', () => {
     expect(at({ kind: 'fast-sigmoid', slope: 2 }, 0.5)).toBe(1 / 4) // 1 / (1 + 2·0.5)²
     expect(at({ kind: 'triangle', width: 2 }, 2)).toBe(0.25) // (1 − 1/2) / 2
     expect(at({ kind: 'triangle', width: 2 }, 4)).toBe(0)
+  })
+})
+
+describe('parseSurrogate', () => {
+  it('reads a name alone or with its parameter, and what surrogateText writes', () => {
+    expect(parseSurrogate('arctan')).toEqual({ kind: 'arctan', slope: 1 })
+    expect(parseSurrogate(' fast-sigmoid = 2.5 ')).toEqual({ kind: 'fast-sigmoid', slope: 2.5 })
+    expect(parseSurrogate('rectangular=0.5')).toEqual({ kind: 'rectangular', height: 0.5 })
+    for (const text of ['rectangular=1', 'arctan=2', 'fast-sigmoid=0.25', 'triangle=3'])
+      expect(surrogateText(parseSurrogate(text))).toBe(text)
+  })
+
+  it.each([
+    '',
+    'sigmoid',
+    'arctan=',
+    'arctan=0',
+    'arctan=-1',
+    'arctan=NaN',
+    'arctan=1e999',
+    'triangle 2',
+    'arctan=1=2',
+  ])('refuses "%s"', (text) => {
+    expect(() => parseSurrogate(text, '--surrogate')).toThrow(
+      /^--surrogate: expected rectangular, arctan, fast-sigmoid, triangle, each alone/,
+    )
   })
 })
 

@@ -197,7 +197,8 @@ describe('trainNetwork', () => {
   ])(
     'stops before the update when the %s is not finite, with the state of the step before',
     async (what, loss, poison) => {
-      const run = toyRun({ epochs: 2 })
+      // the first two steps of a shorter run are the same
+      const run = toyRun({ epochs: 2, schedule: 'constant' })
       const local = localGradients()
       let calls = 0
       const broken = {

@@ -35,6 +35,7 @@ const samples: Readonly<Record<string, string>> = {
   steps: '1000',
   'loss-scale': '1',
   'grad-window': '[-0.5, 2.5]',
+  surrogate: 'rectangular',
   threads: '2',
   'sub-batches': '4',
   'eval-samples': '1000',

@@ -1,4 +1,4 @@
-import { InputError } from '@h2learn/snn-core'
+import { InputError, parseSurrogate, surrogateNames } from '@h2learn/snn-core'
 
 /** What a value may be in a configuration file: a part of a JSON Schema. */
 export type ValueSchema = Readonly<Record<string, unknown>>
@@ -39,6 +39,15 @@ export const positiveOption = (option: string): OptionReader<number> =>
 /** Reads an option as a number between 0 and 1. @throws InputError naming option and what came */
 export const shareOption = (option: string): OptionReader<number> => numberOption(option, 1, 'a number between 0 and 1')
 
+/** Reads an option as a number from `min` to `max`, both allowed. @throws InputError naming option, range and what came */
+export const rangeOption = (option: string, min: number, max: number): OptionReader<number> =>
+  reader({ type: 'number', minimum: min, maximum: max }, (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text)
+    if (!(value >= min && value <= max))
+      throw new InputError({ where: option, expected: `a number from ${min} to ${max}`, got: `"${text}"` })
+    return value
+  })
+
 /** Reads an option as one of some words. @throws InputError listing them */
 export const wordOption = <const W extends string>(option: string, words: readonly W[]): OptionReader<W> =>
   reader({ enum: words }, (text) => {
@@ -55,4 +64,11 @@ export const windowOption = (option: string): OptionReader<readonly [number, num
     if (numbers.length !== 2 || !Number.isFinite(low) || !Number.isFinite(high) || !(low! < high!))
       throw new InputError({ where: option, expected: 'two numbers low,high with low < high', got: `"${text}"` })
     return [low!, high!]
+  })
+
+/** Reads an option as a surrogate, a name alone or with its parameter. @throws InputError naming option and what came */
+export const surrogateOption = (option: string): OptionReader<string> =>
+  reader({ type: 'string', pattern: `^(${surrogateNames.join('|')})(=.+)?$` }, (text) => {
+    parseSurrogate(text, option)
+    return text.trim()
   })

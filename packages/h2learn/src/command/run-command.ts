@@ -1,7 +1,15 @@
 import { Option } from 'commander'
 import { benchmarks } from '../benchmarks'
 import { type CommonOptions, consoleOf, type RegisterCommand, withCommonOptions } from './common-options'
-import { integerOption, positiveOption, shareOption, windowOption, wordOption } from './numbers'
+import {
+  integerOption,
+  positiveOption,
+  rangeOption,
+  shareOption,
+  surrogateOption,
+  windowOption,
+  wordOption,
+} from './numbers'
 import type { RunOptions } from './run-plan'
 
 const presetHelp = () =>
@@ -53,6 +61,11 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       .option('--epochs <n>', 'passes over the training samples', integerOption('--epochs', 1))
       .option('--steps <n>', 'optimiser steps, whatever --epochs says', integerOption('--steps', 1))
       .option('--lr <x>', 'learning rate', positiveOption('--lr'))
+      .option(
+        '--schedule <name>',
+        'course of the learning rate over the steps: cosine (default, falls to 0) or constant',
+        wordOption('--schedule', ['cosine', 'constant']),
+      )
       .option('--optimizer <name>', 'adam (default) or sgd', wordOption('--optimizer', ['adam', 'sgd']))
       .option(
         '--layer-rates <name>',
@@ -76,6 +89,26 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       )
       .option('--loss-scale <x>', 'factor on the loss gradient before FP16; default 1', positiveOption('--loss-scale'))
       .option(
+        '--leak <x>',
+        'share of its potential that a neuron keeps a timestep, 0 to 1; default 0.5',
+        rangeOption('--leak', 0, 1),
+      )
+      .option(
+        '--fire-threshold <x>',
+        'potential at which a neuron fires; default 1',
+        positiveOption('--fire-threshold'),
+      )
+      .option(
+        '--reset <name>',
+        'what a spike leaves of the potential: zero (default) sets it to 0, subtract takes the threshold off',
+        wordOption('--reset', ['zero', 'subtract']),
+      )
+      .option(
+        '--surrogate <name[=x]>',
+        'derivative of a spike in the backward pass: rectangular (default, between the bounds of --grad-window), arctan, fast-sigmoid or triangle, with height, slope or width x; the others are trained without the fast kernels',
+        surrogateOption('--surrogate'),
+      )
+      .option(
         '--grad-window <low,high>',
         'potentials between which a gradient passes, (th_l, th_r)',
         windowOption('--grad-window'),
@@ -84,7 +117,7 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       .addOption(new Option('--no-detach-reset', 'let it pass, as in Eq. 2; default that of the preset'))
       .option(
         '--firing-rate <x>',
-        'rate at which every layer fires on the first batch; default that of the preset, or 0.15',
+        'rate at which the layers fire before training; default that of the preset, or 0.15',
         shareOption('--firing-rate'),
       )
       .option(

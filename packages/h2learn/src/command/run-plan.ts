@@ -1,8 +1,9 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { openBenchmark } from '@h2learn/datasets'
 import {
   type CheckpointMeta,
   checkSamples,
+  checkTrainingMemory,
   defaultNeuron,
   defaultOutputGain,
   FIRING_RATE,
@@ -10,8 +11,10 @@ import {
   identifySamples,
   loadFusedKernels,
   type Network,
+  type NeuronConfig,
   parseInputSize,
   parseNetwork,
+  parseSurrogate,
   type Samples,
   stepsPerEpoch,
   type TrainingConfig,
@@ -41,6 +44,11 @@ export interface RunOptions {
   readonly backend?: 'fast' | 'folded' | 'fused' | 'reference'
   readonly precision?: 'f32' | 'f16' | 'f64'
   readonly lossScale?: number
+  readonly schedule?: 'constant' | 'cosine'
+  readonly leak?: number
+  readonly fireThreshold?: number
+  readonly reset?: 'zero' | 'subtract'
+  readonly surrogate?: string
   readonly gradWindow?: readonly [number, number]
   readonly detachReset?: boolean
   readonly firingRate?: number
@@ -125,6 +133,16 @@ const checkIdentity = (train: Samples, meta: CheckpointMeta, path: string) => {
     })
 }
 
+/** The neuron of a run: options first, then the preset, then the default of the library. */
+const neuronOf = (kept: KeptOptions, preset: TrainingPreset): NeuronConfig => ({
+  leak: kept.leak ?? defaultNeuron.leak,
+  fireThreshold: kept.fireThreshold ?? defaultNeuron.fireThreshold,
+  reset: kept.reset ?? defaultNeuron.reset,
+  surrogate: kept.surrogate === undefined ? defaultNeuron.surrogate : parseSurrogate(kept.surrogate, '--surrogate'),
+  gradWindow: kept.gradWindow ?? preset.gradWindow,
+  detachReset: kept.detachReset ?? preset.detachReset ?? false,
+})
+
 /**
  * Settles a run: preset, options, checkpoint, network, samples.
  * @throws InputError and its kin for anything that cannot be
@@ -136,6 +154,15 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
   const size = kept.input === undefined ? benchmark.input : parseInputSize(kept.input)
   const network = parseNetwork(kept.network ?? preset.network, { input: size, T: kept.T ?? preset.T })
   const seed = kept.seed ?? 1
+  // before samples are read or generated
+  checkTrainingMemory(
+    network,
+    {
+      precision: kept.precision ?? 'f32',
+      optimizer: kept.optimizer === 'sgd' ? { kind: 'sgd', learningRate: 1, momentum: 0.9 } : { kind: 'adam' },
+    },
+    totalmem(),
+  )
   const load = (split: 'train' | 'test', dir: string | undefined, classNames?: readonly string[]) =>
     openBenchmark(benchmark.name, {
       split,
@@ -159,6 +186,13 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
       got: '--optimizer sgd',
       hint: 'leave out one of the two',
     })
+  if (kept.gradWindow !== undefined && !(kept.surrogate ?? 'rectangular').startsWith('rectangular'))
+    throw new InputError({
+      where: '--grad-window',
+      expected: 'the rectangular surrogate, whose bounds it gives',
+      got: `--surrogate ${kept.surrogate}`,
+      hint: 'leave out one of the two',
+    })
   const beta2 = kept.beta2 ?? preset.beta2
   const backend = kept.backend === 'fused' && !(await loadFusedKernels()) ? 'folded' : kept.backend
   const config = trainingConfig({
@@ -179,14 +213,10 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     ...(backend === undefined ? {} : { backend }),
     precision: kept.precision ?? 'f32',
     lossScale: kept.lossScale ?? 1,
-    neuron: {
-      ...defaultNeuron,
-      gradWindow: kept.gradWindow ?? preset.gradWindow,
-      detachReset: kept.detachReset ?? preset.detachReset ?? false,
-    },
-    schedule: 'cosine',
+    neuron: neuronOf(kept, preset),
+    ...(kept.schedule === undefined ? {} : { schedule: kept.schedule }),
   })
-  if (network.classes < train.classes)
+  if (network.classes !== train.classes)
     throw new InputError({
       where: `--network ${network.text}`,
       expected: `a last layer of ${train.classes} neurons, one a class of ${train.name}`,

@@ -11,9 +11,10 @@ import type {
   ReportPaperRow,
   RunReport,
 } from '@h2learn/report'
-import { type Evaluation, type Layer, parameterCount, parseNetwork } from '@h2learn/snn-core'
+import { type Evaluation, type Layer, parameterCount, parseNetwork, surrogateText } from '@h2learn/snn-core'
 import type { BackwardWork } from '@h2learn/sparse-backward'
 import { updateTraffic } from '@h2learn/weight-update'
+import { type LearnedRun, learningWarnings } from '../learning-warnings'
 import { recordedActivity } from '../recorded-activity'
 import { recordedSparsities, type SampledStep, type StageSummary } from './recording'
 import type { RunPlan } from './run-plan'
@@ -33,6 +34,8 @@ export interface RunResult {
   readonly seconds: number
   readonly samplesTrained: number
   readonly interrupted: boolean
+  /** Steps in a row without a gradient, where there were too many. */
+  readonly stalled?: LearnedRun['stalled']
   readonly test: Evaluation
   readonly train: Evaluation
   readonly functional: readonly FunctionalCheck[]
@@ -236,7 +239,9 @@ export const chipReport = (chip: Accelerator, run: ChipRun): ReportChip => {
       Object.entries(run.energyPerSubBatch.breakdown_J).map(([name, joules]) => [name, perSample(joules)]),
     ),
     offchip_energy_per_sample_J: perSample(run.energyPerSubBatch.offChip_J),
-    bound_by: run.closedForm.boundBy,
+    bound_by: run.bound.boundBy,
+    bound: run.bound.bound,
+    closed_form_bound_by: run.closedForm.boundBy,
     kinds: {
       clock_MHz: 'published',
       period_cycles: 'predicted',
@@ -315,8 +320,14 @@ export const runReport = (result: RunResult): FullRunReport => {
       optimizer: config.optimizer.kind,
       learning_rate: config.optimizer.learningRate,
       ...(config.optimizer.kind === 'adam' && { beta2: config.optimizer.beta2 }),
+      schedule: config.schedule,
+      leak: config.neuron.leak,
+      fire_threshold: config.neuron.fireThreshold,
+      reset: config.neuron.reset,
+      surrogate: surrogateText(config.neuron.surrogate),
       first_firing_rate: plan.firingRate,
-      grad_window: config.neuron.gradWindow,
+      output_gain: plan.outputGain,
+      grad_window: config.neuron.surrogate.kind === 'rectangular' ? config.neuron.gradWindow : null,
       detach_reset: config.neuron.detachReset,
       layer_rates: config.layerRates,
       backend: config.backend,
@@ -350,6 +361,7 @@ export const runReport = (result: RunResult): FullRunReport => {
       samples_seen: first.samplesSeen,
       sub_batches: records.length,
       batch: first.batch,
+      samples: activity.samples,
     },
     engines: engineRows(run),
     functional: result.functional.map(functionalRow),
@@ -359,8 +371,8 @@ export const runReport = (result: RunResult): FullRunReport => {
     speedup_vs_v100: speedup,
     speedup_vs_v100_kind: 'predicted',
     speedup_vs_v100_note: note,
+    warnings: [...activity.warnings, ...learningWarnings({ test, stalled: result.stalled })],
     notes: [
-      ...activity.warnings,
       `Accuracies: measured on ${test.samples} of ${plan.test.count} test and the first ${train.samples} of ${plan.train.count} training samples.`,
       `${parameterCount(network)} parameters; one weight update moves ${updateTraffic(1).total} bytes per parameter.`,
       'Calibrated constants: k_area on three printed areas, k_energy on the printed power, fill on one printed speed-up. They enter every area, every energy, and the cycles of the Backward Engine; cycles and speeds are called predicted all the same, because nothing was fitted to them.',

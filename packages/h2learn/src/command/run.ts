@@ -145,6 +145,7 @@ export const runBenchmark = async (name: string, options: RunOptions, out: Conso
       seconds: trained.seconds,
       samplesTrained: trained.samples,
       interrupted: false,
+      stalled: trained.stalled,
       test,
       train,
       functional,

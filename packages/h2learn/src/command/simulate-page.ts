@@ -53,7 +53,11 @@ export const simulatePage = (report: SimulateReport): ReportPage => {
   const drawn = report.tensors.filter(({ from }) => from === 'drawn').length
   const chipRows: readonly PlotRow[] = [
     ['sub-batch period', `${whole(chip.period_cycles)} cycles, ${SI(chip.period_s, 's')}`, chip.kinds.period_cycles],
-    ['closed-form bound', `${whole(chip.closed_form_period_cycles)} cycles`, chip.kinds.closed_form_period_cycles],
+    [
+      'bound that no schedule beats',
+      `${whole(chip.closed_form_period_cycles)} cycles, set by ${chip.closed_form_bound_by}`,
+      chip.kinds.closed_form_period_cycles,
+    ],
     ['samples/s', three(chip.samples_per_s), chip.kinds.samples_per_s],
     ['… with update', three(chip.samples_per_s_with_update), chip.kinds.samples_per_s_with_update],
     ['power', SI(chip.power_W, 'W'), chip.kinds.power_W],
@@ -173,7 +177,7 @@ export const simulatePage = (report: SimulateReport): ReportPage => {
         id: 'compare',
         title: 'Bounds and comparison',
         pairs: [
-          ['bound by', chip.bound_by],
+          ['bound by', `${chip.bound_by} (${chip.bound})`],
           ['critical path', criticalText(report.critical_path)],
           [
             'against V100',

@@ -35,6 +35,8 @@ export interface TrainedRun {
   readonly stages: readonly StageSummary[]
   /** Where the last checkpoint went; undefined when none could be written. */
   readonly checkpoint?: string
+  /** Steps in a row without any gradient, where there were too many: see `learningWarnings`. */
+  readonly stalled?: { readonly steps: number; readonly last: number }
   /** The last sampled step of this process; undefined when none was reached. */
   readonly last?: SampledStep
 }
@@ -101,6 +103,7 @@ export const trainAsPlanned = async (
   const places = [checkpointPath, join(tmpdir(), `h2learn-${benchmark.name}-${process.pid}.h2l`)]
   let checkpoint: string | undefined
   let stalledSteps = 0
+  let stalled: TrainedRun['stalled']
   const save = async (now: TrainingState): Promise<boolean> => {
     while (places.length > 0) {
       const [place] = places
@@ -143,8 +146,10 @@ export const trainAsPlanned = async (
           last = sampleStep(plan, view)
           stages.push(last.summary)
         },
-        onStep: async ({ step, loss, accuracy, samplesPerSecond, secondsLeft, stalled }, now) => {
-          stalledSteps = stalled ? stalledSteps + 1 : 0
+        onStep: async ({ step, loss, accuracy, samplesPerSecond, secondsLeft, stalled: noGradient }, now) => {
+          stalledSteps = noGradient ? stalledSteps + 1 : 0
+          if (stalledSteps >= stalledTooLong && stalledSteps >= (stalled?.steps ?? 0))
+            stalled = { steps: stalledSteps, last: step }
           if (stalledSteps === stalledTooLong)
             out.warn(
               `No gradient was left in ${stalledTooLong} steps up to step ${step} although not every sample is learned: no potential lies in the window (--grad-window).`,
@@ -167,6 +172,7 @@ export const trainAsPlanned = async (
       samples: (outcome.state.step - state.step) * config.batch,
       stages,
       ...(checkpoint !== undefined && { checkpoint }),
+      ...(stalled && { stalled }),
       ...(last && { last }),
     }
   } catch (error) {
