@@ -34,7 +34,7 @@ describe('formatPage', () => {
       '  best  3.2 (predicted)',
       '',
       'Points',
-      ...text.split('\n').slice(6, 9),
+      ...text.split('\n').slice(7, 10),
       '',
       'Notes',
       '  - a note that is long enough to need a',
