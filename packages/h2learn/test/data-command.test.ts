@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { datasetSources, gestureEvents, writeAedat2, writeAedat4, writePropheseeDat } from '@h2learn/datasets'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { describeShared } from '../../../test/shared-data'
 import type { Console } from '../src/command/console'
-import { downloadFile } from '../src/command/data-download'
 import { dataList, getData } from '../src/command/data-get'
 import { dataInfo, sparkline } from '../src/command/data-info'
 import { dataShow } from '../src/command/data-show'
@@ -105,64 +101,6 @@ describe('h2learn data show', () => {
 })
 
 describe('h2learn data get', () => {
-  const contents = Buffer.from(Array.from({ length: 100_000 }, (_, i) => i % 251))
-  const md5 = createHash('md5').update(contents).digest('hex')
-  let base = ''
-  const asked: (string | undefined)[] = []
-  const server = createServer((request, response) => {
-    asked.push(request.headers.range)
-    if (request.url === '/missing') {
-      response.writeHead(404).end()
-      return
-    }
-    const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
-    if (from >= contents.length) {
-      response.writeHead(416).end()
-      return
-    }
-    response.writeHead(from > 0 ? 206 : 200, { 'content-length': contents.length - from })
-    if (request.url === '/broken' && from === 0) {
-      // breaks off once the client has kept something
-      const breakOff = () => {
-        const kept = statSync(join(temp, 'broken.bin.part'), { throwIfNoEntry: false })?.size
-        if (kept) response.destroy()
-        else setTimeout(breakOff, 5)
-      }
-      response.write(contents.subarray(0, 40_000), breakOff)
-      return
-    }
-    response.end(contents.subarray(from))
-  })
-  beforeAll(async () => {
-    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  })
-  afterAll(() => server.close())
-
-  it('goes on where the connection broke, checks the checksum and does not fetch twice', async () => {
-    const download = { url: `${base}/broken`, file: 'broken.bin', md5, unpack: false }
-    await expect(downloadFile(download, temp)).rejects.toThrow(/what has come so far is kept/)
-    expect(existsSync(join(temp, 'broken.bin'))).toBe(false)
-    const seen: number[] = []
-    const path = await downloadFile(download, temp, { onBytes: (done) => seen.push(done) })
-    expect(asked.at(-1)).toMatch(/^bytes=[1-9]\d*-$/)
-    expect(seen.at(-1)).toBe(100_000)
-    expect(Buffer.compare(readFileSync(path), contents)).toBe(0)
-    const before = asked.length
-    await downloadFile(download, temp)
-    expect(asked.length).toBe(before)
-  })
-
-  it('refuses a file with another checksum, an answer that is no file, and says when there is no network', async () => {
-    const other = { url: `${base}/a`, file: 'other.bin', md5: '0'.repeat(32), unpack: false }
-    await expect(downloadFile(other, temp)).rejects.toThrow(/expected a file with MD5 0{32}, got [0-9a-f]{32}/)
-    expect(existsSync(join(temp, 'other.bin.part'))).toBe(false)
-    await expect(downloadFile({ ...other, url: `${base}/missing` }, temp)).rejects.toThrow(/answer 404/)
-    const refused = downloadFile({ ...other, url: 'http://127.0.0.1:9/x' }, temp)
-    await expect(refused).rejects.toMatchObject({ code: 'H2LEARN_INPUT' })
-    await expect(refused).rejects.toThrow(/^[^\n]*no network[^\n]*$/)
-  })
-
   it('names the sets it knows, and the way to those that need a person', async () => {
     const { out } = recorder()
     await expect(getData('imagenet', {}, out)).rejects.toThrow(/registration is needed/)

@@ -9,6 +9,9 @@ import { resultFolder, writeJson } from './files'
 const gigabytes = (bytes: number) =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(1, Math.round(bytes / 1e6))} MB`
 
+/** Most bytes of one file of a set that has about so many in all: sizes are stated roughly, and a set may have grown. */
+const mostOf = (bytes: number) => 2 * bytes + 100_000_000
+
 /** The data sets that `h2learn data get` knows, a line each. */
 export const dataList = (): string =>
   datasetSources
@@ -51,6 +54,7 @@ export const getData = async (
     const bar = out.progress(1000)
     try {
       const path = await downloadFile(download, folder, {
+        maxBytes: mostOf(source.bytes),
         onBytes: (done, total) =>
           bar.update(
             total === undefined ? 0 : Math.floor((1000 * done) / total),
