@@ -31,11 +31,7 @@ export const meanClosedForm = (
   plan: TrainingPlan,
   memories: readonly SharedMemory[],
 ): ClosedFormPeriod => {
-  const all = {
-    forward: works.flatMap(({ forward }) => forward),
-    backward: works.flatMap(({ backward }) => backward),
-    update: works.flatMap(({ update }) => update),
-  }
+  const all = Object.fromEntries(plan.passes.map(({ name }) => [name, works.flatMap((work) => work[name] ?? [])]))
   const { cycles: total, boundBy, demands } = closedFormPeriod(all, plan, memories)
   const mean = (sum: Cycles) => cycles(sum / works.length)
   return {

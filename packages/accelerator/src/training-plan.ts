@@ -1,10 +1,14 @@
 import { type Bytes, cycles } from '@h2learn/hw'
-import type { SharedMemory, StageWork, SubBatchWork, TrainingPlan } from '@h2learn/pipeline'
+import type { PassPlan, SharedMemory, StageWork, SubBatchWork, TrainingPlan } from '@h2learn/pipeline'
 import { updateTraffic, updateUnit } from '@h2learn/weight-update'
 import type { Chip, EngineRole, StageRun } from './api'
 
-/** The engines that run the passes, by the names the schedule shows. */
-const roles = { forward: 'forward', backward: 'backward', update: 'weight-update' } as const
+/** The passes of a training chip, each on the engine of its name: Backward and Weight Update after Forward (Fig. 10). */
+const passes: readonly (PassPlan & { readonly name: EngineRole })[] = [
+  { name: 'forward', engine: 'forward' },
+  { name: 'backward', engine: 'backward', after: 'forward' },
+  { name: 'weight-update', engine: 'weight-update', after: 'forward' },
+]
 
 /** The memories of a chip as the schedule sees them. */
 export const chipMemories = ({ memory, memoryNames, bytesPerCycle }: Chip): readonly SharedMemory[] => {
@@ -24,7 +28,7 @@ export const chipPlan = (chip: Chip, parameters: number): TrainingPlan => {
   const bytes = updateBytes(chip, parameters)
   const update = updateUnit()
   return {
-    roles,
+    passes,
     engines: chip.schedule.engines,
     layers: chip.schedule.layers,
     memories:
@@ -32,7 +36,7 @@ export const chipPlan = (chip: Chip, parameters: number): TrainingPlan => {
         ? { kind: 'shared', name: chip.memoryNames.gradients }
         : { kind: 'swapping', ...chip.memoryNames },
     step: {
-      resource: roles.update,
+      resource: 'weight-update',
       cycles: cycles(
         Math.max(update.time({ parameters }).latency, ...Object.values(bytes).map((b) => b / chip.bytesPerCycle)),
       ),
@@ -59,9 +63,9 @@ export const subBatchWork = (stages: readonly StageRun[], layers: readonly strin
   return {
     forward: of('forward').map(stageWork),
     backward: of('backward').map(stageWork),
-    update: of('weight-update').map((stage) => ({
+    'weight-update': of('weight-update').map((stage) => ({
       ...stageWork(stage),
-      after: layers[layers.indexOf(stage.layer) + 1] ?? 'output',
+      needs: [{ pass: 'backward', layer: layers[layers.indexOf(stage.layer) + 1] ?? 'output' }],
     })),
   }
 }

@@ -26,9 +26,6 @@ export interface SharedMemory {
   readonly bytesPerCycle: number
 }
 
-/** The part of a training step a task belongs to; `step` is the weight update that ends a batch group. */
-export type TrainingStage = 'forward' | 'backward' | 'update' | 'step'
-
 /** Where a task comes from; the schedule carries these along and reads none of them. */
 export interface TaskLabel {
   readonly layer?: string
@@ -36,7 +33,10 @@ export interface TaskLabel {
   readonly subBatch?: number
   /** Batch group, from 0. */
   readonly group?: number
-  readonly stage?: TrainingStage
+  /** The pass it belongs to, or `step` for the weight update that ends a batch group. */
+  readonly pass?: string
+  /** Phase inside its batch group, from 0: from one memory swap to the next. */
+  readonly phase?: number
 }
 
 /** A piece of work for one engine. */
@@ -114,20 +114,33 @@ export interface StageWork {
   /** Bytes on the memory of the weight gradients; 0 when absent. */
   readonly gradientBytes?: Bytes
   readonly bound?: TimeBound
+  /** Stages of other passes, of the same sub-batch, that must have ended. Absent: the stage before it in its own pass. */
+  readonly needs?: readonly StageNeed[]
 }
 
-/** A weight-gradient stage and the backward stage (by its `layer`) that produces the gradients it needs. */
-export interface UpdateWork extends StageWork {
-  readonly after: string
+/** A stage that another one waits for. */
+export interface StageNeed {
+  readonly pass: string
+  readonly layer: string
 }
 
-/** The three passes of one sub-batch. Updates are taken in the order in which their gradients appear. */
-export interface SubBatchWork {
-  /** Input to output. */
-  readonly forward: readonly StageWork[]
-  /** Output to input. */
-  readonly backward: readonly StageWork[]
-  readonly update: readonly UpdateWork[]
+/**
+ * The stages of every pass for one sub-batch, by the pass's name, each in the order in which its engine takes them; stages
+ * that wait for others are taken when those appear.
+ */
+export type SubBatchWork = Readonly<Record<string, readonly StageWork[]>>
+
+/** A pass of training or inference: the stages of a sub-batch that one engine runs. */
+export interface PassPlan {
+  /** `forward`, `backward`, `weight-update`, or another of your own. */
+  readonly name: string
+  /** The engine (resource) that runs it; two passes may name the same one. */
+  readonly engine: string
+  /**
+   * The pass of the same sub-batch that must have ended, with a memory swap between, before this one starts. Absent: it
+   * starts with the sub-batch. Passes after the same one run beside each other.
+   */
+  readonly after?: string
 }
 
 /** Which memory a pass uses. */
@@ -137,16 +150,16 @@ export type MemoryPlan =
   /** One memory with an arbiter for everything; two regions of it swap instead (§IV, "also a possible solution"). */
   | { readonly kind: 'shared'; readonly name: string }
 
-/** How the three passes of a batch group are laid over each other. */
+/** How the passes of a batch group are laid over each other. */
 export interface TrainingPlan {
-  /** The engine (resource) that runs each pass; two passes may name the same one. */
-  readonly roles: { readonly forward: string; readonly backward: string; readonly update: string }
+  /** In the order in which they are listed where they run beside each other; names differ. */
+  readonly passes: readonly PassPlan[]
   readonly memories: MemoryPlan
-  /** `overlapped` (default): Forward of k+1 beside Backward and Weight Update of k. `serial`: one after the other. */
+  /** `overlapped` (default): the first passes of sub-batch k+1 beside the later ones of k. `serial`: one after the other. */
   readonly engines?: 'overlapped' | 'serial'
   /**
-   * `free` (default): an update starts when its gradients are there.
-   * `barrier`: Backward and Weight Update of the same layer form a slot, the next slot waits for both.
+   * `free` (default): a stage starts when what it needs is there.
+   * `barrier`: the stages of a layer in all passes of a phase form a slot, the next slot waits for all of them.
    */
   readonly layers?: 'free' | 'barrier'
   /** Sub-batches in a batch group; default: all given sub-batches form one group. */
@@ -167,9 +180,9 @@ export interface TrainingPeriod {
   readonly interiorPhases: number
   /** Mean time of a batch group, first Forward to the end of its weight update. */
   readonly groupCycles: Cycles
-  /** First Forward of a group, nothing overlapped. */
+  /** Until every pass has a sub-batch: the first Forward of a group. */
   readonly fillCycles: Cycles
-  /** Backward and Weight Update of the last sub-batch, nothing overlapped. */
+  /** After the first passes have had the last sub-batch: its Backward and Weight Update. */
   readonly drainCycles: Cycles
   /** The weight update that ends a group. */
   readonly stepCycles: Cycles
@@ -180,7 +193,7 @@ export interface TrainingPhase {
   readonly group: number
   /** Inside its batch group, from 0. */
   readonly phase: number
-  /** `fill`: Forward alone; `steady`: all three passes; `drain`: Backward and Weight Update alone; `step`: the update. */
+  /** `fill`: the later passes have no sub-batch yet; `steady`: all have one; `drain`: the first have none left; `step`: the update. */
   readonly kind: 'fill' | 'steady' | 'drain' | 'step'
   readonly start: Cycles
   readonly end: Cycles

@@ -1,8 +1,8 @@
 import { bytes, cycles } from '@h2learn/hw'
 import type { StageWork, SubBatchWork } from './api'
 
-const equal = <S extends StageWork>(stages: readonly S[]): readonly S[] => {
-  const mean = (of: (stage: S) => number) => stages.reduce((sum, stage) => sum + of(stage), 0) / stages.length
+const equal = (stages: readonly StageWork[]): readonly StageWork[] => {
+  const mean = (of: (stage: StageWork) => number) => stages.reduce((sum, stage) => sum + of(stage), 0) / stages.length
   const even = {
     cycles: cycles(mean((stage) => stage.cycles)),
     bytes: bytes(mean((stage) => stage.bytes)),
@@ -10,7 +10,7 @@ const equal = <S extends StageWork>(stages: readonly S[]): readonly S[] => {
   }
   return stages.map((stage) => {
     const { bound: _, ...rest } = stage
-    return { ...rest, ...even } as unknown as S
+    return { ...rest, ...even }
   })
 }
 
@@ -20,8 +20,5 @@ const equal = <S extends StageWork>(stages: readonly S[]): readonly S[] => {
  * what their imbalance costs.
  * Source: modelling choice (Fig. 10 draws layers of one length).
  */
-export const equalLayers = ({ forward, backward, update }: SubBatchWork): SubBatchWork => ({
-  forward: equal(forward),
-  backward: equal(backward),
-  update: equal(update),
-})
+export const equalLayers = (work: SubBatchWork): SubBatchWork =>
+  Object.fromEntries(Object.entries(work).map(([pass, stages]) => [pass, equal(stages)]))

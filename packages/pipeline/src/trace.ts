@@ -40,7 +40,7 @@ const engines = 1
 const memories = 2
 
 const sliceName = ({ task }: TimelineSlice) => {
-  if (task.layer === undefined) return task.stage === 'step' ? 'weight update' : task.id
+  if (task.layer === undefined) return task.pass === 'step' ? 'weight update' : task.id
   return task.subBatch === undefined ? task.layer : `${task.layer} #${task.subBatch}`
 }
 
@@ -112,7 +112,7 @@ export const pipelineTrace = (timeline: Timeline, clockMHz: number): TraceFile =
     events.push({
       ph: 'X',
       name: sliceName(slice),
-      cat: task.stage ?? 'task',
+      cat: task.pass ?? 'task',
       pid: engines,
       tid: tidOf.get(task.resource)!,
       ts: time(start),

@@ -9,26 +9,31 @@ import type {
   TrainingPeriod,
   TrainingPlan,
 } from './api'
+import { depthOf, type PlacedPass, passesAt, placedPasses } from './passes'
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
 const groupTimes = (slices: readonly TimelineSlice[]) => {
-  // swaps[p]: when Forward of p and Backward and Weight Update of p − 1 have all ended; the last one ends the drain.
+  // swaps[p]: when all passes of phase p have ended; the last one ends the drain
   const swaps: number[] = []
   let start = Infinity
   let end = 0
+  let last = 0
+  let depths = 1
   for (const { task, start: from, end: to } of slices) {
     start = Math.min(start, from)
     end = Math.max(end, to)
-    if (task.subBatch === undefined) continue
-    const phase = task.stage === 'forward' ? task.subBatch : task.subBatch + 1
-    swaps[phase] = Math.max(swaps[phase] ?? 0, to)
+    if (task.subBatch === undefined || task.phase === undefined) continue
+    swaps[task.phase] = Math.max(swaps[task.phase] ?? 0, to)
+    last = Math.max(last, task.subBatch)
+    depths = Math.max(depths, 1 + task.phase - task.subBatch)
   }
+  const swapAfter = (phase: number) => (phase < 0 ? start : swaps[phase]!)
   const drained = swaps.at(-1)!
   return {
-    fill: swaps[0]! - start,
-    interior: swaps.slice(1, -1).map((swap, p) => swap - swaps[p]!),
-    drain: drained - swaps.at(-2)!,
+    fill: swapAfter(depths - 2) - start,
+    interior: swaps.slice(depths - 1, last + 1).map((swap, p) => swap - swapAfter(depths - 2 + p)),
+    drain: depths > 1 ? drained - swapAfter(Math.max(last, depths - 2)) : 0,
     step: end - drained,
     whole: end - start,
   }
@@ -40,8 +45,8 @@ const groupTimes = (slices: readonly TimelineSlice[]) => {
  *
  *     period = mean over interior phases of (swap_p − swap_{p−1})
  *
- * A phase is interior when Forward, Backward and Weight Update all have a sub-batch. A group of one sub-batch has none:
- * its period is its time without the weight update.
+ * A phase is interior when every pass has a sub-batch. A group of one sub-batch that takes two phases has none: its period
+ * is its time without the weight update.
  * @throws ConfigError when no task of the timeline belongs to a batch group
  * Source: h2learn.md section 4 (`samples_per_s` and `samples_per_s_with_update`).
  */
@@ -80,12 +85,12 @@ export const trainingPeriod = (timeline: Timeline): TrainingPeriod => {
  * Memories count beside it that the shortened formula leaves out: the one Forward writes and the one of the weight
  * gradients; with one shared memory, the bytes of all passes. Passes that share an engine add up.
  * @param work one sub-batch
- * @throws ConfigError when a memory of the plan is not given
+ * @throws ConfigError when a memory of the plan is not given, or for passes that cannot be
  * Source: cost-model.md section 6.
  */
 export const closedFormPeriod = (
-  { forward, backward, update }: SubBatchWork,
-  { roles, memories: plan }: Pick<TrainingPlan, 'roles' | 'memories'>,
+  work: SubBatchWork,
+  { passes: plans, memories: plan }: Pick<TrainingPlan, 'passes' | 'memories'>,
   memories: readonly SharedMemory[],
 ): ClosedFormPeriod => {
   const demands: Record<string, Cycles> = {}
@@ -101,21 +106,26 @@ export const closedFormPeriod = (
       got: memories.map((m) => m.name).join(', ') || 'no memories',
     })
   }
-  const own = (stages: readonly StageWork[]) => stages.reduce((sum, stage) => sum + stage.cycles, 0)
-  const moved = (stages: readonly StageWork[]) => stages.reduce((sum, stage) => sum + stage.bytes, 0)
-  const gradients = [...forward, ...backward, ...update].reduce((sum, stage) => sum + (stage.gradientBytes ?? 0), 0)
+  const passes = placedPasses(plans)
+  const total = (stages: readonly StageWork[], of: (stage: StageWork) => number) =>
+    stages.reduce((sum, stage) => sum + of(stage), 0)
+  const stagesOf = (own: readonly PlacedPass[]) => own.flatMap(({ name }) => work[name] ?? [])
+  const moved = (own: readonly PlacedPass[]) => total(stagesOf(own), (stage) => stage.bytes)
+  const gradients = total(stagesOf(passes), (stage) => stage.gradientBytes ?? 0)
 
-  need(roles.forward, own(forward))
-  need(roles.backward, own(backward))
-  need(roles.update, own(update))
-  if (plan.kind === 'shared')
-    need(plan.name, (moved([...forward, ...backward, ...update]) + gradients) / bandwidth(plan.name))
+  for (const pass of passes)
+    need(
+      pass.engine,
+      total(work[pass.name] ?? [], (stage) => stage.cycles),
+    )
+  if (plan.kind === 'shared') need(plan.name, (moved(passes) + gradients) / bandwidth(plan.name))
   else {
-    // Both memories have both roles in turn; a bound for either phase takes the faster one.
+    // Both memories have all roles in turn; a bound for any phase takes the faster one.
     const fastest = Math.max(...plan.pair.map(bandwidth))
-    const pair = plan.pair.join('/')
-    need(`${pair} (${roles.forward})`, moved(forward) / fastest)
-    need(`${pair} (${roles.backward} and ${roles.update})`, moved([...backward, ...update]) / fastest)
+    for (let depth = 0; depth < depthOf(passes); depth++) {
+      const own = passesAt(passes, depth)
+      need(`${plan.pair.join('/')} (${own.map(({ engine }) => engine).join(' and ')})`, moved(own) / fastest)
+    }
     need(plan.gradients, gradients / bandwidth(plan.gradients))
   }
   const boundBy = Object.keys(demands).reduce((most, name) => (demands[name]! > demands[most]! ? name : most))

@@ -3,23 +3,34 @@ import type { Timeline, TimelineSlice, TrainingPhase } from './api'
 
 const where = 'pipeline/trainingPhases'
 
-/** The slices of one batch group by phase: Forward of k+1 beside Backward and Weight Update of k, then the step. */
+/** The slices of one batch group by phase, then the step. */
 const slicesByPhase = (slices: readonly TimelineSlice[]): readonly (readonly TimelineSlice[])[] => {
   const phases: TimelineSlice[][] = []
   const steps: TimelineSlice[] = []
   for (const slice of slices) {
-    const { subBatch, stage } = slice.task
-    if (subBatch === undefined) steps.push(slice)
-    else (phases[stage === 'forward' ? subBatch : subBatch + 1] ??= []).push(slice)
+    const { phase } = slice.task
+    if (phase === undefined) steps.push(slice)
+    else (phases[phase] ??= []).push(slice)
   }
   return steps.length > 0 ? [...phases, steps] : phases
 }
 
-const kindOf = (slices: readonly TimelineSlice[]): TrainingPhase['kind'] => {
-  const stages = new Set(slices.map(({ task }) => task.stage))
-  if (stages.has('step') || (!stages.has('forward') && !stages.has('backward') && !stages.has('update'))) return 'step'
-  if (!stages.has('backward') && !stages.has('update')) return 'fill'
-  return stages.has('forward') ? 'steady' : 'drain'
+/** Sub-batches of a batch group, and phases that each goes through. */
+const extentOf = (slices: readonly TimelineSlice[]) => {
+  let subBatches = 1
+  let depths = 1
+  for (const { task } of slices) {
+    if (task.subBatch === undefined || task.phase === undefined) continue
+    subBatches = Math.max(subBatches, task.subBatch + 1)
+    depths = Math.max(depths, 1 + task.phase - task.subBatch)
+  }
+  return { subBatches, depths }
+}
+
+const kindOf = (phase: number, { subBatches, depths }: ReturnType<typeof extentOf>): TrainingPhase['kind'] => {
+  if (phase >= subBatches + depths - 1) return 'step'
+  if (phase < depths - 1) return 'fill'
+  return phase < subBatches ? 'steady' : 'drain'
 }
 
 /** From the task that ended last back to the start of the phase, each time to what it waited for. */
@@ -72,8 +83,9 @@ export const trainingPhases = (timeline: Timeline): readonly TrainingPhase[] => 
       got: `${timeline.slices.length} tasks without a batch group`,
     })
   const resources = timeline.resources.map(({ name }) => name)
-  return [...groups].flatMap(([group, slices]) =>
-    slicesByPhase(slices).map((own, phase): TrainingPhase => {
+  return [...groups].flatMap(([group, slices]) => {
+    const extent = extentOf(slices)
+    return slicesByPhase(slices).map((own, phase): TrainingPhase => {
       const start = Math.min(...own.map((slice) => slice.start))
       const end = Math.max(...own.map((slice) => slice.end))
       const chain = chainOf(own, start)
@@ -96,7 +108,7 @@ export const trainingPhases = (timeline: Timeline): readonly TrainingPhase[] => 
       return {
         group,
         phase,
-        kind: kindOf(own),
+        kind: kindOf(phase, extent),
         start: cycles(start),
         end: cycles(end),
         boundBy,
@@ -104,8 +116,8 @@ export const trainingPhases = (timeline: Timeline): readonly TrainingPhase[] => 
         chain: chain.map(({ task }) => task.id),
         idleCycles: waits,
       }
-    }),
-  )
+    })
+  })
 }
 
 /** What bounds a training schedule, in the words of its phases. */

@@ -1,6 +1,6 @@
 import { bytes, cycles } from '@h2learn/hw'
 import fc from 'fast-check'
-import type { PipelineTask, SharedMemory } from '../src/api'
+import type { PassPlan, PipelineTask, SharedMemory } from '../src/api'
 
 /** A task in a few words. */
 export const task = (
@@ -16,6 +16,13 @@ export const task = (
   duration: cycles(duration),
   bytes: Object.fromEntries(Object.entries(moved).map(([memory, n]) => [memory, bytes(n)])),
 })
+
+/** The three passes of training on the engines of these names. */
+export const passes = (forward: string, backward: string, weightUpdate: string): readonly PassPlan[] => [
+  { name: 'forward', engine: forward },
+  { name: 'backward', engine: backward, after: 'forward' },
+  { name: 'weight-update', engine: weightUpdate, after: 'forward' },
+]
 
 /** Random task lists over three engines and two memories; a task waits for earlier ones only, so that no cycle is left. */
 export const taskLists: fc.Arbitrary<readonly PipelineTask[]> = fc

@@ -14,9 +14,14 @@ const counters = ({ traceEvents }: TraceFile) => traceEvents.filter((e): e is Co
 describe('pipelineTrace', () => {
   const timeline = scheduleTasks(
     [
-      { ...task('g0/k3/backward/conv2', 'Backward', 10, { A: 1600 }), layer: 'conv2', subBatch: 3, stage: 'backward' },
-      { ...task('g0/k3/update/fc1', 'Update', 10, { A: 800 }), layer: 'fc1', subBatch: 3, stage: 'update' },
-      { ...task('g0/step', 'Update', 4, { B: 40 }), stage: 'step', duration: cycles(4), bytes: { B: bytes(40) } },
+      { ...task('g0/k3/backward/conv2', 'Backward', 10, { A: 1600 }), layer: 'conv2', subBatch: 3, pass: 'backward' },
+      {
+        ...task('g0/k3/weight-update/fc1', 'Update', 10, { A: 800 }),
+        layer: 'fc1',
+        subBatch: 3,
+        pass: 'weight-update',
+      },
+      { ...task('g0/step', 'Update', 4, { B: 40 }), pass: 'step', duration: cycles(4), bytes: { B: bytes(40) } },
     ],
     memoriesAB(160),
   )
@@ -26,7 +31,7 @@ describe('pipelineTrace', () => {
     // At 800 MHz 15 cycles take 0.01875 µs.
     expect(completes(trace).filter(({ pid }) => pid === 1)).toMatchObject([
       { name: 'conv2 #3', tid: 1, ts: 0, dur: 15 / 800, args: { stallCycles: 5, bound: 'memory', 'bytes A': 1600 } },
-      { name: 'fc1 #3', tid: 2, ts: 0, dur: 10 / 800, cat: 'update' },
+      { name: 'fc1 #3', tid: 2, ts: 0, dur: 10 / 800, cat: 'weight-update' },
       { name: 'weight update', tid: 2, ts: 10 / 800, dur: 4 / 800 },
     ])
     const names = trace.traceEvents.flatMap((e) => (e.ph === 'M' && 'name' in e.args ? [e.args.name] : []))

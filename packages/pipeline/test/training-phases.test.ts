@@ -7,7 +7,7 @@ import { scheduleTasks } from '../src/schedule'
 import { trainingTasks } from '../src/training'
 import { trainingPeriod } from '../src/training-period'
 import { scheduleBound, trainingPhases } from '../src/training-phases'
-import { task } from './tasks'
+import { passes, task } from './tasks'
 
 const stage = (layer: string, duration: number, moved = 0): StageWork => ({
   layer,
@@ -15,7 +15,7 @@ const stage = (layer: string, duration: number, moved = 0): StageWork => ({
   bytes: bytes(moved),
 })
 const plan: TrainingPlan = {
-  roles: { forward: 'F', backward: 'B', update: 'W' },
+  passes: passes('F', 'B', 'W'),
   memories: { kind: 'swapping', pair: ['M0', 'M1'], gradients: 'M2' },
   step: { resource: 'W', cycles: cycles(10), bytes: { M2: bytes(100) } },
 }
@@ -27,9 +27,9 @@ const timelineOf = (works: readonly SubBatchWork[], options: TrainingPlan = plan
 const work: SubBatchWork = {
   forward: [stage('l1', 20), stage('l2', 10)],
   backward: [stage('l2', 20), stage('l1', 40)],
-  update: [
-    { ...stage('l2', 45), after: 'l2' },
-    { ...stage('l1', 5), after: 'l1' },
+  'weight-update': [
+    { ...stage('l2', 45), needs: [{ pass: 'backward', layer: 'l2' }] },
+    { ...stage('l1', 5), needs: [{ pass: 'backward', layer: 'l1' }] },
   ],
 }
 
@@ -62,7 +62,7 @@ describe('trainingPhases', () => {
       ['drain', 'W', 'compute', 170, 240],
       ['step', 'W', 'compute', 240, 250],
     ])
-    expect(phases[1]!.chain).toEqual(['g0/k0/backward/l2', 'g0/k0/update/l2', 'g0/k0/update/l1'])
+    expect(phases[1]!.chain).toEqual(['g0/k0/backward/l2', 'g0/k0/weight-update/l2', 'g0/k0/weight-update/l1'])
     expect(phases[1]!.idleCycles).toEqual({ F: 40, B: 10, W: 20 })
     expect(phases[3]!.idleCycles).toEqual({ F: 70, B: 10, W: 20 })
   })
@@ -72,7 +72,7 @@ describe('trainingPhases', () => {
     const hungry: SubBatchWork = {
       forward: [stage('l1', 10)],
       backward: [stage('l2', 10, 1600), stage('l1', 40, 6400)],
-      update: [{ ...stage('l2', 40, 6400), after: 'l2' }],
+      'weight-update': [{ ...stage('l2', 40, 6400), needs: [{ pass: 'backward', layer: 'l2' }] }],
     }
     const steady = trainingPhases(timelineOf([hungry, hungry])).find(({ kind }) => kind === 'steady')!
     expect(steady.bound).toBe('memory')
@@ -95,9 +95,9 @@ describe('trainingPhases', () => {
           const one: SubBatchWork = {
             forward: named(rows),
             backward: named(rows).reverse(),
-            update: named(rows)
+            'weight-update': named(rows)
               .reverse()
-              .map((s) => ({ ...s, after: s.layer })),
+              .map((s) => ({ ...s, needs: [{ pass: 'backward', layer: s.layer }] })),
           }
           const timeline = timelineOf(Array(n).fill(one), { ...plan, engines, layers })
           const phases = trainingPhases(timeline)
@@ -136,12 +136,12 @@ describe('trainingPhases', () => {
 describe('equalLayers', () => {
   it('keeps the totals of each pass and gives every layer the same share', () => {
     const even = equalLayers(work)
-    expect(even.forward.map(({ layer, cycles: c }) => [layer, c])).toEqual([
+    expect(even.forward!.map(({ layer, cycles: c }) => [layer, c])).toEqual([
       ['l1', 15],
       ['l2', 15],
     ])
-    expect(even.backward.map(({ cycles: c }) => c)).toEqual([30, 30])
-    expect(even.update.map(({ layer, after, cycles: c }) => [layer, after, c])).toEqual([
+    expect(even.backward!.map(({ cycles: c }) => c)).toEqual([30, 30])
+    expect(even['weight-update']!.map(({ layer, needs, cycles: c }) => [layer, needs![0]!.layer, c])).toEqual([
       ['l2', 'l2', 25],
       ['l1', 'l1', 25],
     ])
@@ -155,9 +155,9 @@ describe('equalLayers', () => {
     const late: SubBatchWork = {
       ...work,
       backward: [stage('l2', 1), stage('l1', 59)],
-      update: [
-        { ...stage('l2', 1), after: 'l2' },
-        { ...stage('l1', 49), after: 'l1' },
+      'weight-update': [
+        { ...stage('l2', 1), needs: [{ pass: 'backward', layer: 'l2' }] },
+        { ...stage('l1', 49), needs: [{ pass: 'backward', layer: 'l1' }] },
       ],
     }
     expect(trainingPeriod(timelineOf([late, late])).periodCycles).toBe(109)

@@ -1,10 +1,12 @@
 import { bytes, ConfigError, cycles } from '@h2learn/hw'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { SharedMemory, StageWork, SubBatchWork, TrainingPlan, UpdateWork } from '../src/api'
+import type { SharedMemory, StageWork, SubBatchWork, TrainingPlan } from '../src/api'
 import { scheduleTasks } from '../src/schedule'
 import { trainingTasks } from '../src/training'
 import { closedFormPeriod, trainingPeriod } from '../src/training-period'
+import { trainingPhases } from '../src/training-phases'
+import { passes } from './tasks'
 
 const stage = (layer: string, duration: number, moved = 0, gradients = 0): StageWork => ({
   layer,
@@ -12,12 +14,12 @@ const stage = (layer: string, duration: number, moved = 0, gradients = 0): Stage
   bytes: bytes(moved),
   gradientBytes: bytes(gradients),
 })
-const update = (layer: string, after: string, duration: number, moved = 0, gradients = 0): UpdateWork => ({
+const update = (layer: string, after: string, duration: number, moved = 0, gradients = 0): StageWork => ({
   ...stage(layer, duration, moved, gradients),
-  after,
+  needs: [{ pass: 'backward', layer: after }],
 })
 const plan: TrainingPlan = {
-  roles: { forward: 'F', backward: 'B', update: 'W' },
+  passes: passes('F', 'B', 'W'),
   memories: { kind: 'swapping', pair: ['M0', 'M1'], gradients: 'M2' },
 }
 const memories = (bytesPerCycle: number): readonly SharedMemory[] =>
@@ -27,7 +29,7 @@ const memories = (bytesPerCycle: number): readonly SharedMemory[] =>
 const threeLayers: SubBatchWork = {
   forward: [stage('l1', 10), stage('l2', 15), stage('l3', 5)],
   backward: [stage('l3', 5), stage('l2', 25), stage('l1', 30)],
-  update: [update('l3', 'l3', 40), update('l2', 'l2', 5), update('l1', 'l1', 5)],
+  'weight-update': [update('l3', 'l3', 40), update('l2', 'l2', 5), update('l1', 'l1', 5)],
 }
 const run = (subBatches: readonly SubBatchWork[], options: TrainingPlan, m = memories(160)) =>
   scheduleTasks(trainingTasks(subBatches, options), m)
@@ -45,10 +47,10 @@ describe('trainingTasks, by hand', () => {
     expect(at('g0/k0/forward/l3')).toEqual([25, 30])
     expect(at('g0/k1/forward/l1')).toEqual([30, 40])
     expect(at('g0/k0/backward/l3')).toEqual([30, 35])
-    expect(at('g0/k0/update/l3')).toEqual([35, 75])
-    expect(at('g0/k0/update/l2')).toEqual([75, 80])
+    expect(at('g0/k0/weight-update/l3')).toEqual([35, 75])
+    expect(at('g0/k0/weight-update/l2')).toEqual([75, 80])
     expect(at('g0/k0/backward/l1')).toEqual([60, 90])
-    expect(at('g0/k0/update/l1')).toEqual([90, 95])
+    expect(at('g0/k0/weight-update/l1')).toEqual([90, 95])
     expect(at('g0/k2/forward/l1')).toEqual([95, 105])
     expect(at('g0/k1/backward/l3')).toEqual([95, 100])
     expect(timeline.makespan).toBe(225)
@@ -105,17 +107,17 @@ describe('trainingTasks, by hand', () => {
     const work: SubBatchWork = {
       forward: [stage('l1', 10, 100)],
       backward: [stage('l1', 10, 20)],
-      update: [update('l1', 'l1', 10, 3, 7)],
+      'weight-update': [update('l1', 'l1', 10, 3, 7)],
     }
     const tasks = trainingTasks(times(3, work), plan)
     const moved = (id: string) => Object.fromEntries(Object.entries(tasks.find((t) => t.id === id)!.bytes))
     expect(moved('g0/k0/forward/l1')).toEqual({ M0: 100, M2: 0 })
     expect(moved('g0/k1/forward/l1')).toEqual({ M1: 100, M2: 0 })
     expect(moved('g0/k2/backward/l1')).toEqual({ M0: 20, M2: 0 })
-    expect(moved('g0/k1/update/l1')).toEqual({ M1: 3, M2: 7 })
+    expect(moved('g0/k1/weight-update/l1')).toEqual({ M1: 3, M2: 7 })
 
     const shared = trainingTasks(times(2, work), { ...plan, memories: { kind: 'shared', name: 'M0' } })
-    expect(shared.find((t) => t.id === 'g0/k1/update/l1')!.bytes).toEqual({ M0: 10 })
+    expect(shared.find((t) => t.id === 'g0/k1/weight-update/l1')!.bytes).toEqual({ M0: 10 })
   })
 
   it('slows Backward and Weight Update down that share a memory, Forward beside them not', () => {
@@ -124,7 +126,7 @@ describe('trainingTasks, by hand', () => {
     const work: SubBatchWork = {
       forward: [stage('l1', 10, 1600)],
       backward: [stage('l2', 10, 0), stage('l1', 10, 1200)],
-      update: [update('l2', 'l2', 10, 1200)],
+      'weight-update': [update('l2', 'l2', 10, 1200)],
     }
     const timeline = run(times(3, work), plan)
     expect(trainingPeriod(timeline).periodCycles).toBeCloseTo(25, 9)
@@ -140,7 +142,7 @@ describe('the example of the README', () => {
     const work: SubBatchWork = {
       forward: [stage('l1', 300, 20_000), stage('l2', 500, 50_000)],
       backward: [stage('l2', 50, 4_000), stage('l1', 600, 80_000)],
-      update: [update('l2', 'l2', 450, 40_000, 30_000), update('l1', 'l1', 200, 25_000, 3_000)],
+      'weight-update': [update('l2', 'l2', 450, 40_000, 30_000), update('l1', 'l1', 200, 25_000, 3_000)],
     }
     const step = { resource: 'W', cycles: cycles(80), bytes: { M2: bytes(10_000) } }
     const timeline = run(times(4, work), { ...plan, step })
@@ -163,7 +165,7 @@ describe('closedFormPeriod', () => {
     const work: SubBatchWork = {
       forward: [stage('l1', 30, 800)],
       backward: [stage('l1', 50, 7000)],
-      update: [update('l1', 'l1', 40, 3000, 1600)],
+      'weight-update': [update('l1', 'l1', 40, 3000, 1600)],
     }
     expect(closedFormPeriod(work, plan, memories(1000)).boundBy).toBe('B')
     expect(closedFormPeriod(work, plan, memories(160))).toEqual({
@@ -177,7 +179,7 @@ describe('closedFormPeriod', () => {
   })
 
   it('adds up passes that share an engine', () => {
-    const { demands } = closedFormPeriod(threeLayers, { ...plan, roles: { ...plan.roles, update: 'B' } }, memories(1))
+    const { demands } = closedFormPeriod(threeLayers, { ...plan, passes: passes('F', 'B', 'B') }, memories(1))
     expect(demands.B).toBe(110)
   })
 })
@@ -197,15 +199,13 @@ describe('training schedules, properties', () => {
       return {
         forward: layers.map(([f, moved], i) => stage(names[i]!, f, moved)),
         backward: layers.map(([, , b, moved], i) => stage(names[i]!, b, moved)).reverse(),
-        update: layers.map(([, moved], i) => update(names[i]!, names[i]!, updates[i]!, moved, gradients)).reverse(),
+        'weight-update': layers
+          .map(([, moved], i) => update(names[i]!, names[i]!, updates[i]!, moved, gradients))
+          .reverse(),
       }
     })
   const options = fc.record({
-    roles: fc.constantFrom(
-      plan.roles,
-      { forward: 'F', backward: 'B', update: 'B' },
-      { forward: 'E', backward: 'E', update: 'E' },
-    ),
+    passes: fc.constantFrom(plan.passes, passes('F', 'B', 'B'), passes('E', 'E', 'E')),
     memories: fc.constantFrom(plan.memories, { kind: 'shared', name: 'M0' } as const),
     engines: fc.constantFrom('overlapped' as const, 'serial' as const),
     layers: fc.constantFrom('free' as const, 'barrier' as const),
@@ -249,16 +249,98 @@ describe('training schedules, properties', () => {
   })
 })
 
+describe('other passes than the three of training', () => {
+  it('schedules inference: one pass has no fill and no drain, each sub-batch a phase', () => {
+    const inference: TrainingPlan = { ...plan, passes: [{ name: 'forward', engine: 'F' }] }
+    const timeline = run(times(3, { forward: threeLayers.forward! }), inference)
+    expect(timeline.makespan).toBe(90)
+    expect(trainingPeriod(timeline)).toMatchObject({
+      periodCycles: 30,
+      interiorPhases: 3,
+      fillCycles: 0,
+      drainCycles: 0,
+    })
+    expect(trainingPhases(timeline).map(({ kind }) => kind)).toEqual(['steady', 'steady', 'steady'])
+    expect(closedFormPeriod({ forward: threeLayers.forward! }, inference, memories(160)).demands).toEqual({
+      F: 30,
+      'M0/M1 (F)': 0,
+      M2: 0,
+    })
+  })
+
+  it('lets a fourth engine stand between the layers of Forward', () => {
+    // F l1 0-10, N l1 10-14, F l2 14-29, N l2 29-33, F l3 33-38: each waits for the other's layer
+    const normalised: TrainingPlan = {
+      ...plan,
+      passes: [{ name: 'forward', engine: 'F' }, { name: 'normalisation', engine: 'N' }, ...plan.passes.slice(1)],
+    }
+    const of = (pass: string, layer: string) => ({ needs: [{ pass, layer }] })
+    const work: SubBatchWork = {
+      ...threeLayers,
+      forward: [
+        stage('l1', 10),
+        { ...stage('l2', 15), ...of('normalisation', 'l1') },
+        { ...stage('l3', 5), ...of('normalisation', 'l2') },
+      ],
+      normalisation: [
+        { ...stage('l1', 4), ...of('forward', 'l1') },
+        { ...stage('l2', 4), ...of('forward', 'l2') },
+      ],
+    }
+    const timeline = run(times(2, work), normalised)
+    const ends = timeline.slices.filter(({ task }) => task.subBatch === 0 && task.phase === 0).map(({ end }) => end)
+    expect(ends).toEqual([10, 14, 29, 33, 38])
+    // the phase of both is still set by the last update, 65 cycles
+    expect(trainingPeriod(timeline)).toMatchObject({ fillCycles: 38, periodCycles: 65 })
+    expect(trainingPhases(timeline).map(({ kind }) => kind)).toEqual(['fill', 'steady', 'drain'])
+  })
+
+  it('refuses passes and stages that cannot be put in an order', () => {
+    const withPasses =
+      (given: TrainingPlan['passes'], work: SubBatchWork = threeLayers) =>
+      () =>
+        trainingTasks([work], { ...plan, passes: given })
+    expect(withPasses([])).toThrow(/at least one pass in the plan, got none/)
+    expect(withPasses([...plan.passes, plan.passes[0]!])).toThrow(/passes of different names/)
+    expect(withPasses([{ name: 'a', engine: 'F', after: 'b' }])).toThrow(/pass a after another one of a, got "b"/)
+    expect(
+      withPasses([
+        { name: 'a', engine: 'F', after: 'b' },
+        { name: 'b', engine: 'F', after: 'a' },
+      ]),
+    ).toThrow(/a circle through a, b, a/)
+    expect(withPasses([...plan.passes, { name: 'late', engine: 'W', after: 'weight-update' }])).toThrow(
+      /at most two phases/,
+    )
+    expect(withPasses(plan.passes.slice(0, 2))).toThrow(
+      /stages of the passes forward, backward in sub-batch 0, got "weight-update"/,
+    )
+    const needs = (pass: string, layer: string) => ({ ...stage('l1', 1), needs: [{ pass, layer }] })
+    const circle = {
+      ...threeLayers,
+      backward: [needs('weight-update', 'l1')],
+      'weight-update': [needs('backward', 'l1')],
+    }
+    expect(withPasses(plan.passes, circle)).toThrow(/backward of l1 and weight-update of l1, which wait for each other/)
+    expect(withPasses(plan.passes, { ...threeLayers, forward: [needs('backward', 'l1')] })).toThrow(
+      /forward of l1 in sub-batch 0 after a stage of its own phase or an earlier one, got "l1" of backward/,
+    )
+  })
+})
+
 describe('trainingTasks, errors', () => {
   it('names what is missing or wrong', () => {
-    const bad = (work: Partial<SubBatchWork>, message: RegExp) => {
+    const bad = (work: SubBatchWork, message: RegExp) => {
       expect(() => trainingTasks([{ ...threeLayers, ...work }], plan)).toThrow(ConfigError)
       expect(() => trainingTasks([{ ...threeLayers, ...work }], plan)).toThrow(message)
     }
     bad({ forward: [] }, /forward stage in sub-batch 0, got none/)
     bad({ backward: [] }, /backward stage in sub-batch 0, got none/)
     bad({ forward: [stage('l1', 1), stage('l1', 1)] }, /one forward stage per layer in sub-batch 0, got "l1" twice/)
-    bad({ update: [update('l1', 'l9', 1)] }, /update of l1 in sub-batch 0 after one of l3, l2, l1, got "l9"/)
+    bad(
+      { 'weight-update': [update('l1', 'l9', 1)] },
+      /weight-update of l1 in sub-batch 0 after one of l3, l2, l1, got "l9"/,
+    )
     expect(() => trainingTasks([], plan)).toThrow(/sub-batches: expected an integer >= 1, got 0/)
     expect(() => trainingTasks([threeLayers], { ...plan, subBatchesPerGroup: 0 })).toThrow(/subBatchesPerGroup/)
     expect(() =>
