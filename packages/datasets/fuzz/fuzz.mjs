@@ -30,7 +30,7 @@ const bundleSources = async () => {
   mkdirSync(cache, { recursive: true })
   const entry = readdirSync(sources)
     .filter((file) =>
-      /^(aedat[234]|prophesee-dat|prophesee-raw|idx|read-idx|cifar10|nmnist|gesture-labels|archive|image-file|h5-spikes|write-h5-spikes|dataset-error|recognise)\.ts$/.test(
+      /^(aedat[234]|prophesee-dat|prophesee-raw|idx|read-idx|cifar10|nmnist|gesture-labels|archive|image-file|h5-spikes|h5-contents|write-h5-spikes|dataset-error|recognise)\.ts$/.test(
         file,
       ),
     )
@@ -241,6 +241,24 @@ const readers = async (h, temp) => {
           if (label < 0 || label > 10 || start >= end) throw new Error('interval out of range')
       },
     },
+    recognise: {
+      valid: [
+        ...idx,
+        Buffer.alloc(5 * 3074, 3),
+        Uint8Array.from({ length: 200 }, (_, i) => (i % 5 === 4 ? i : (i * 7) % 34)),
+        h.writePropheseeDat(recording(240)),
+        rawEvt2,
+        h.writeAedat2(recording(128)),
+        h5Files[0],
+        Buffer.from('H2LCKPT\n'),
+        Buffer.from('{"schema": "h2learn.run/1"}'),
+      ],
+      head: 40,
+      read: (bytes) => {
+        const { kind } = h.recogniseData(file('x.bin', bytes))
+        if (typeof kind !== 'string') throw new Error('no kind')
+      },
+    },
     tar: { valid: [await tar(false)], head: 1600, read: unpack('a.tar') },
     'tar-gz': { valid: [await tar(true)], head: 60, read: unpack('a.tar.gz') },
     zip: {
@@ -266,7 +284,10 @@ const readers = async (h, temp) => {
           if (JSON.stringify(good) !== h5Good)
             throw new Error(`a good file after a damaged one: ${JSON.stringify(good)}`)
         }
-        for (const { times, units } of await h.readH5Spikes(file('x.h5', bytes), undefined, 1)) {
+        const path = file('x.h5', bytes)
+        const { kind, names } = await h.h5Contents(path, 1)
+        if (!['spikes', 'nir', 'other'].includes(kind) || names.length > 1000) throw new Error('no contents')
+        for (const { times, units } of await h.readH5Spikes(path, undefined, 1)) {
           if (times.length !== units.length) throw new Error('rows of unequal length')
           if (times.some((t) => !(t >= 0 && t < 1e6))) throw new Error('a time out of range')
         }

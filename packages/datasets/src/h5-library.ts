@@ -19,7 +19,11 @@ export interface H5Column extends H5Numbers {
 /** What is asked for: names of datasets of one dimension, of numbers (`false`) or of rows of numbers (`true`). */
 export type H5Wanted = Readonly<Record<string, boolean>>
 
-type Answer = { ready: true } | { columns: Record<string, H5Column> } | { expected: string; got: string }
+type Answer =
+  | { ready: true }
+  | { columns: Record<string, H5Column> }
+  | { names: readonly string[] }
+  | { expected: string; got: string }
 type Thread = import('node:worker_threads').Worker
 
 const keptMs = 1000
@@ -38,14 +42,29 @@ export const readH5Columns = async (
   size: number,
   patience: number,
 ): Promise<Readonly<Record<string, H5Column>>> => {
+  const answer = await ask({ file, wanted, size }, patience)
+  if ('columns' in answer) return answer.columns
+  throw new DatasetError({ file, expected: 'datasets', got: 'nothing' })
+}
+
+/** Names of the groups (with a slash at the end) and datasets of an HDF5 file, at most 1,000. @throws as readH5Columns */
+export const listH5Names = async (file: string, size: number, patience: number): Promise<readonly string[]> => {
+  const answer = await ask({ file, size }, patience)
+  if ('names' in answer) return answer.names
+  throw new DatasetError({ file, expected: 'names of groups and datasets', got: 'nothing' })
+}
+
+type Job = { readonly file: string; readonly size: number; readonly wanted?: H5Wanted }
+
+const ask = async (job: Job, patience: number): Promise<Answer> => {
+  const { file, size } = job
   const thread = take() ?? (await start(file))
   thread.ref()
   try {
     const ms = Math.max(0, 1000 * (patience + size / 1e6))
-    const answer = await next(thread, ms, () => thread.postMessage({ file, wanted, size }))
-    if ('columns' in answer) return answer.columns
-    const { expected, got } = 'got' in answer ? answer : { expected: 'datasets', got: 'nothing' }
-    throw new DatasetError({ file, expected, got })
+    const answer = await next(thread, ms, () => thread.postMessage(job))
+    if ('got' in answer) throw new DatasetError({ file, expected: answer.expected, got: answer.got })
+    return answer
   } catch (error) {
     if (error instanceof DatasetError) throw error
     await thread.terminate()

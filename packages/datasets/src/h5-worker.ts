@@ -3,7 +3,7 @@
  * Damaged files leave the HDF5 library in a state in which it loops or refuses all that follows; so its memory is put
  * back after every file to that of the library just started (1 ms), and the instance given up after a trap. The memory
  * may grow to 64 MiB and eight times the file, not to what a header asks for.
- * Answers: `ready`, then for each file its columns or a complaint.
+ * Answers: `ready`, then for each file its columns, its names or a complaint.
  */
 export const h5WorkerSource = `
 const { parentPort, workerData } = require('node:worker_threads')
@@ -90,6 +90,22 @@ const column = (h5, id, name, asRows, size) => {
   return { ...kept, bytes, rows }
 }
 
+// names of what the file holds, groups with a slash at the end: not too deep and not too many, as damaged files go in circles
+const namesOf = (h5, id) => {
+  const names = []
+  const visit = (path, depth) => {
+    for (const name of h5.get_names(id, path === '' ? '/' : path, false)) {
+      if (names.length >= 1000) return
+      const inside = path + '/' + name
+      const group = h5.get_type(id, inside) === h5.H5G_GROUP
+      names.push((inside + (group ? '/' : '')).slice(1, 500))
+      if (group && depth < 4) visit(inside, depth + 1)
+    }
+  }
+  visit('', 0)
+  return names
+}
+
 let current
 const read = ({ file, wanted, size }) => {
   const { h5, most, renew } = current
@@ -97,6 +113,7 @@ const read = ({ file, wanted, size }) => {
   try {
     const id = h5.open(file, h5.H5F_ACC_RDONLY, false, -1, -1)
     if (!(Number(id) > 0)) return failed('an undamaged HDF5 file', 'another')
+    if (wanted === undefined) return { names: namesOf(h5, id) }
     const columns = {}
     for (const [name, asRows] of Object.entries(wanted)) columns[name] = column(h5, id, '/' + name, asRows, size)
     return { columns }

@@ -35,11 +35,13 @@ export { defaultDigitVariation } from './draw-digit'
 export { type EventConvention, joinRecordings, rawConvention } from './event-convention'
 export type { FrameShape } from './event-frames'
 export { eventsToFrames } from './event-frames'
+export * from './event-pictures'
 export type { ReducedFramesConfig } from './event-samples'
 export * from './event-simulator'
 export * from './event-transforms'
 export * from './gesture-events'
 export * from './gesture-labels'
+export * from './h5-contents'
 export * from './h5-spikes'
 export { parseIdx } from './idx'
 export * from './image-file'
@@ -48,7 +50,15 @@ export * from './latency-encode'
 export * from './mnist'
 export { parseNmnist } from './nmnist'
 export { isFolder, visibleNames } from './node-files'
-export * from './picture'
+export type { OtherFile } from './other-files'
+export {
+  encodePng,
+  type Picture,
+  pictureSvg,
+  pictureText,
+  recordingPicture,
+  samplePicture,
+} from './picture'
 export {
   type PropheseeDatConfig,
   parsePropheseeDat,

@@ -11,9 +11,11 @@ export interface Picture {
   readonly rgb: Uint8Array
 }
 
-/** Counts of OFF and ON events a pixel as colours: more is stronger, OFF blue, ON red, none dark. */
-const eventColours = (off: Float64Array, on: Float64Array): Uint8Array => {
-  const most = Math.max(1, ...[off, on].map((counts) => counts.reduce((m, n) => Math.max(m, n), 0)))
+const mostOf = (...all: readonly Float64Array[]) =>
+  all.reduce((most, counts) => counts.reduce((m, n) => Math.max(m, n), most), 1)
+
+/** Counts of OFF and ON events a pixel as colours: more is stronger, OFF blue, ON red, none dark. @param most count of full strength */
+export const eventColours = (off: Float64Array, on: Float64Array, most = mostOf(off, on)): Uint8Array => {
   const strength = (n: number) => (n === 0 ? 0 : Math.round(80 + 175 * Math.sqrt(n / most)))
   const rgb = new Uint8Array(3 * off.length)
   for (let p = 0; p < off.length; p++) {

@@ -2,6 +2,8 @@ import { parseAedat2 } from './aedat2'
 import { parseAedat3 } from './aedat3'
 import { parseAedat4 } from './aedat4'
 import type { EventRecording } from './api'
+import { binFormatOf } from './bin-format'
+import { bytesSource } from './byte-source'
 import { DatasetError } from './dataset-error'
 import type { EventConvention } from './event-convention'
 import { parseNmnist } from './nmnist'
@@ -37,7 +39,7 @@ export const eventFormatOf = (bytes: Uint8Array, name: string): EventFormat | un
   const start = latin1(bytes.subarray(0, 4096))
   const format = starts.find(([text]) => start.startsWith(text))?.[1]
   if (format === 'prophesee-dat') return rawLine.test(start) || /\.raw$/i.test(name) ? 'prophesee-raw' : format
-  return format ?? (/\.bin$/i.test(name) && bytes.length > 0 && bytes.length % 5 === 0 ? 'n-mnist' : undefined)
+  return format ?? (/\.bin$/i.test(name) && binFormatOf(bytesSource(bytes, name)) === 'n-mnist' ? 'n-mnist' : undefined)
 }
 
 /**

@@ -1,7 +1,23 @@
+import { InputError } from '@h2learn/snn-core'
 import { type CommonOptions, consoleOf, type RegisterCommand, withCommonOptions } from './common-options'
 import { integerOption, wordOption } from './numbers'
 
 const getHelp = async () => (await import('./data-get')).dataList()
+
+const sensorHelp = 'pixels of the sensor, where the recording does not say (some .dat and RAW, AEDAT 3.1)'
+
+/** Reads "640x480". @throws InputError for anything else, or a side that is not 1 to 16,384 */
+const sensorOption = (text: string): { readonly width: number; readonly height: number } => {
+  const [, width, height] = (/^(\d{1,5})[xX×](\d{1,5})$/.exec(text.trim()) ?? []).map(Number)
+  const good = [width, height].every((side) => side !== undefined && side >= 1 && side <= 16_384)
+  if (!good)
+    throw new InputError({
+      where: '--sensor',
+      expected: 'width and height such as 640x480, 1 to 16384 pixels each',
+      got: `"${text}"`,
+    })
+  return { width: width!, height: height! }
+}
 
 /** `h2learn data`: look at data sets, draw samples, fetch them from their own pages. */
 export const dataCommand: RegisterCommand = (root, exitWith) => {
@@ -14,6 +30,7 @@ export const dataCommand: RegisterCommand = (root, exitWith) => {
 Examples:
   $ h2learn data info path/to/mnist              counts, labels, histograms
   $ h2learn data show recording.aedat --png a.png
+  $ h2learn data show recording.dat --sensor 640x480 --from 0 --to 50000 --bins 6
   $ h2learn data list                            data sets that can be fetched, with size and licence
   $ h2learn data get mnist --out data/mnist      resumes, checks the published checksums`,
     )
@@ -21,8 +38,9 @@ Examples:
     data
       .command('info')
       .argument('<path>', 'file or folder')
-      .description('recognise a file or folder and print counts, sizes, duration, event rate, histograms'),
-  ).action(async (path: string, given: CommonOptions) => {
+      .description('recognise a file or folder and print counts, sizes, duration, event rate, histograms')
+      .option('--sensor <WxH>', sensorHelp, sensorOption),
+  ).action(async (path: string, given: CommonOptions & import('./data-info').DataInfoOptions) => {
     const { dataInfo } = await import('./data-info')
     exitWith(await dataInfo(path, given, consoleOf(given)))
   })
@@ -33,6 +51,20 @@ Examples:
       .description('draw a sample in the terminal, and as PNG or SVG')
       .option('--sample <n>', 'number of the sample, from 0', integerOption('--sample', 0))
       .option('--split <name>', 'train (default) or test', wordOption('--split', ['train', 'test']))
+      .option(
+        '--view <name>',
+        'of events: sum (default), raster (rows over time) or surface (last events)',
+        wordOption('--view', ['sum', 'raster', 'surface']),
+      )
+      .option('--bins <n>', 'equal parts of time, a picture each (raster: columns)', integerOption('--bins', 1, 1000))
+      .option(
+        '--from <us>',
+        'begin here: µs on the clock of the recording (timesteps of a set of frames)',
+        integerOption('--from', 0),
+      )
+      .option('--to <us>', 'end before', integerOption('--to', 1))
+      .option('--whole', 'the whole sensor, also where events fill a small part of it')
+      .option('--sensor <WxH>', sensorHelp, sensorOption)
       .option('--png <file>', 'write a PNG')
       .option('--svg <file>', 'write an SVG')
       .option('--zoom <n>', 'pixels a pixel in the files', integerOption('--zoom', 1, 64)),
