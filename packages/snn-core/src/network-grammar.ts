@@ -1,4 +1,4 @@
-import { NetworkError } from './network-error'
+import { textScanner } from './text-scanner'
 
 /** Where a token or one of its numbers starts in the text, from 0. */
 interface Placed {
@@ -33,29 +33,7 @@ export const defaultPadding = (kernel: number): number => Math.floor(kernel / 2)
  * @throws NetworkError at the first character that does not fit
  */
 export const parseTerms = (text: string): readonly NetworkTerm[] => {
-  let at = 0
-  const fail = (expected: string, hint: string = SYNTAX, column = at): never => {
-    const got = column < text.length ? `"${text.slice(column, column + 12)}"` : 'the end of the text'
-    throw new NetworkError({ text, column: column + 1, expected, got, hint })
-  }
-  const skip = () => {
-    while (at < text.length && /\s/.test(text[at])) at++
-  }
-  const take = (word: string): boolean => {
-    skip()
-    if (!text.startsWith(word, at)) return false
-    at += word.length
-    return true
-  }
-  const number = (what: string, least: number): number => {
-    skip()
-    const start = at
-    while (at < text.length && text[at] >= '0' && text[at] <= '9') at++
-    if (start === at) return fail(`${what} (a number)`)
-    const value = Number(text.slice(start, at))
-    if (value < least || value > 2 ** 31) fail(`${what} from ${least} to 2147483648`, SYNTAX, start)
-    return value
-  }
+  const { at, fail, skip, peek, take, number } = textScanner(text, SYNTAX)
   /** `(word)` or nothing. */
   const mark = (word: string): boolean => {
     if (!take('(')) return false
@@ -66,34 +44,33 @@ export const parseTerms = (text: string): readonly NetworkTerm[] => {
   }
   const term = (): NetworkTerm => {
     skip()
-    const start = at
+    const start = at()
     if (take('AP')) {
       const size = number('the pooling size k of APk', 1)
       return { kind: 'pool', at: start, size, of: mark('spikes') ? 'spikes' : 'current' }
     }
-    if (at >= text.length || text[at] < '0' || text[at] > '9') fail('a layer')
+    if (!/[0-9]/.test(peek())) fail('a layer')
     const K = number('output channels or neurons', 1)
     if (take('FC')) {
       skip()
-      const markAt = at
+      const markAt = at()
       return { kind: 'fc', at: start, K, encoding: mark('Encoding'), markAt }
     }
     if (!take('C')) fail('C (convolution) or FC (fully connected)', `capital letters; ${SYNTAX}`)
     skip()
-    const kernelAt = at
+    const kernelAt = at()
     const kernel = number('the kernel size k of nCk', 1)
     const stride = take('S') ? number('the stride after S', 1) : 1
     const padding = take('P') ? number('the padding after P', 0) : defaultPadding(kernel)
     skip()
-    if (text[at] === 'S') fail('no S here', 'the stride comes once, before the padding: 64C3S2P1')
-    const markAt = at
+    if (peek() === 'S') fail('no S here', 'the stride comes once, before the padding: 64C3S2P1')
+    const markAt = at()
     return { kind: 'conv', at: start, K, kernel, stride, padding, encoding: mark('Encoding'), kernelAt, markAt }
   }
 
   const terms = [term()]
   for (;;) {
-    skip()
-    if (at >= text.length) return terms
+    if (peek() === '') return terms
     if (!take('-')) fail('"-" or the end of the network', `terms are joined by a plain hyphen; ${SYNTAX}`)
     terms.push(term())
   }

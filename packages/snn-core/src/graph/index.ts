@@ -7,6 +7,8 @@ export * from './losses/graph-loss'
 export { checkGraphLoss, evaluateGraphLoss, graphLosses } from './losses/losses'
 export { neuronModels, stateBytes } from './neurons/models'
 export type { NeuronDynamics, NeuronModel, ParameterRule } from './neurons/neuron-model'
+export { canonicalGraphText, parseGraph } from './notation/parse'
+export { graphText } from './notation/text-of'
 export type { OperatorRules } from './operators/operator'
 export { operators } from './operators/operators'
 export {
