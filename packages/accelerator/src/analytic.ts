@@ -157,7 +157,10 @@ export const analyticStages = (
   const inputSparsity = byLayer('inputSparsity', work)
   const engines = geometry(work, chip.subBatch)
   const below = (layer: Layer) => layers[layer.index - 1]
-  const levels = (layer: Layer) => (below(layer)?.spikePool ?? network.inputPool) ** 2
+  const levels = (layer: Layer) => {
+    const side = below(layer)?.spikePool ?? network.inputPool
+    return side * side
+  }
   const forward = layers.map((layer) => {
     const next = layers[layer.index + 1]
     // ∇s̃ of a layer whose neurons no convolution reads is not in Table III: taken as open everywhere, as the study does

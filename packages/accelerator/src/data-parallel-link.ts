@@ -47,5 +47,5 @@ export const allReduceSeconds = ({
   if (n === 1) return 0
   const latency = link.latency_us * 1e-6
   const whole = bytes / (link.bandwidthGBps * 1e9)
-  return algorithm === 'ring' ? 2 * (n - 1) * (latency + whole / n) : 2 * Math.ceil(Math.log2(n)) * (latency + whole)
+  return algorithm === 'ring' ? 2 * (n - 1) * (latency + whole / n) : 2 * (32 - Math.clz32(n - 1)) * (latency + whole)
 }

@@ -51,8 +51,11 @@ export const fitArea = (input: {
     const { logic, buffers } = priceArea(parts, input.table, 1)
     return { name, printed: printedArea, logic, buffers }
   })
-  const over = bare.reduce((sum, { logic, buffers, printed }) => sum + (logic * (printed - buffers)) / printed ** 2, 0)
-  const under = bare.reduce((sum, { logic, printed }) => sum + (logic / printed) ** 2, 0)
+  const over = bare.reduce(
+    (sum, { logic, buffers, printed }) => sum + (logic * (printed - buffers)) / (printed * printed),
+    0,
+  )
+  const under = bare.reduce((sum, { logic, printed }) => sum + (logic / printed) * (logic / printed), 0)
   const kArea = input.kArea ?? over / under
   if (!(kArea > 0))
     throw new ConfigError({

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import { ConfigError } from '@h2learn/hw'
 import type { UnitCost } from './api'
 
@@ -56,7 +57,7 @@ export const bufferLeakage = (temperature: number): number => {
   const above = temperatures.find((known) => known >= temperature)!
   const below = temperatures.findLast((known) => known <= temperature)!
   const [low, high] = [glbBank.leakage[below].value, glbBank.leakage[above].value]
-  return above === below ? low : low * (high / low) ** ((temperature - below) / (above - below))
+  return above === below ? low : low * elementary.pow(high / low, (temperature - below) / (above - below))
 }
 
 /** Other bank sizes, to see what the choice of 128 KiB decides. */

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { PicoJoules } from '@h2learn/hw'
 import { ConfigError, picoJoules } from '@h2learn/hw'
 import type { ActionPrice, PartPrice, PriceTable, ReadFamily, ReadPrices, RegisterRead } from './api'
@@ -22,8 +23,8 @@ const readEnergy = (entries: number, { points }: ReadPrices): PicoJoules => {
   const above = points.find((point) => point.entries > entries)
   const below = points.findLast((point) => point.entries < entries)
   if (above && below) {
-    const share = Math.log(entries / below.entries) / Math.log(above.entries / below.entries)
-    return picoJoules(below.energy * (above.energy / below.energy) ** share)
+    const share = elementary.log(entries / below.entries) / elementary.log(above.entries / below.entries)
+    return picoJoules(below.energy * elementary.pow(above.energy / below.energy, share))
   }
   const nearest = (above ?? below)!
   return picoJoules((nearest.energy * (entries - 1)) / (nearest.entries - 1))

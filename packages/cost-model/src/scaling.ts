@@ -55,5 +55,5 @@ export const idealAreaShrink = (area: number, nodes: { readonly from_nm: number;
   for (const nm of [nodes.from_nm, nodes.to_nm])
     if (!(nm > 0 && nm < Infinity))
       throw new ConfigError({ where: 'cost-model/idealAreaShrink', expected: 'a node above 0 nm', got: `${nm} nm` })
-  return area * (nodes.to_nm / nodes.from_nm) ** 2
+  return area * (nodes.to_nm / nodes.from_nm) * (nodes.to_nm / nodes.from_nm)
 }

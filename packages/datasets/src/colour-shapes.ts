@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import { deriveSeed, type Rng, rng, type Samples } from '@h2learn/snn-core'
 import type { GenerateConfig } from './api'
 import { blockBytes, checkInteger } from './check-config'
@@ -19,7 +20,7 @@ const triangleWave = (v: number) => Math.abs((((v % 1) + 1) % 1) - 0.5) * 2
 /** Ten figures told apart by form alone: colours say nothing about the class. */
 const figures: readonly { readonly name: string; readonly inside: Figure }[] = [
   { name: 'disc', inside: (x, y) => x * x + y * y < 1 },
-  { name: 'ring', inside: (x, y) => Math.abs(Math.hypot(x, y) - 0.8) < 0.25 },
+  { name: 'ring', inside: (x, y) => Math.abs(elementary.hypot(x, y) - 0.8) < 0.25 },
   { name: 'square', inside: (x, y) => Math.max(Math.abs(x), Math.abs(y)) < 0.85 },
   { name: 'triangle', inside: (x, y) => y < 0.75 && Math.abs(x) < (y + 1) * 0.58 },
   {
@@ -29,7 +30,7 @@ const figures: readonly { readonly name: string; readonly inside: Figure }[] = [
   { name: 'horizontal stripes', inside: (_, y) => triangleWave(y * 1.1) < 0.5 },
   { name: 'vertical stripes', inside: (x) => triangleWave(x * 1.1) < 0.5 },
   { name: 'checkerboard', inside: (x, y) => triangleWave(x * 0.9) < 0.5 !== triangleWave(y * 0.9) < 0.5 },
-  { name: 'dots', inside: (x, y) => Math.hypot(triangleWave(x * 0.9), triangleWave(y * 0.9)) < 0.6 },
+  { name: 'dots', inside: (x, y) => elementary.hypot(triangleWave(x * 0.9), triangleWave(y * 0.9)) < 0.6 },
   { name: 'diagonal stripes', inside: (x, y) => triangleWave((x + y) * 0.8) < 0.5 },
 ]
 
@@ -85,7 +86,7 @@ const paint = (inside: Figure, random: Rng, side: number, out: Uint8Array) => {
   const radius = scale * (7 + 6 * random.next())
   const [centreX, centreY] = [middle + 8 * scale * (random.next() - 0.5), middle + 8 * scale * (random.next() - 0.5)]
   const turn = 0.15 * random.normal()
-  const [cos, sin] = [Math.cos(turn) / radius, Math.sin(turn) / radius]
+  const [cos, sin] = [elementary.cos(turn) / radius, elementary.sin(turn) / radius]
   const noise = 4 + 12 * random.next()
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++) {

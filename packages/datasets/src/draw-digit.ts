@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { Rng } from '@h2learn/snn-core'
 import { digitShapes } from './digit-shapes/digit-shapes'
 import type { Stroke } from './strokes'
@@ -48,8 +49,8 @@ export const drawDigit = (digit: number, random: Rng, variation: DigitVariation)
   const fine = bendNet(random, 5, variation.ripple)
   const angle = (random.normal() * variation.rotation * Math.PI) / 180
   const shear = meanSlant[digit]! + random.normal() * variation.shear
-  const stretch = Math.exp(random.normal() * variation.aspect)
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  const stretch = elementary.exp(random.normal() * variation.aspect)
+  const [cos, sin] = [elementary.cos(angle), elementary.sin(angle)]
   const strokes = raw.map((stroke) => {
     const out = new Array<number>(stroke.length)
     for (let i = 0; i < stroke.length; i += 2) {
@@ -62,7 +63,11 @@ export const drawDigit = (digit: number, random: Rng, variation: DigitVariation)
     }
     return out
   })
-  return { strokes, penWidth: variation.meanWidth * Math.exp(random.normal() * variation.width), shape: shape.name }
+  return {
+    strokes,
+    penWidth: variation.meanWidth * elementary.exp(random.normal() * variation.width),
+    shape: shape.name,
+  }
 }
 
 const pick = (digit: number, random: Rng) => {

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { Rng } from '@h2learn/snn-core'
 import type { EventRecording } from './api'
 
@@ -80,7 +81,7 @@ export const recordEvents = (
         while ((after[p]! - memory[p]!) * sign >= threshold) {
           memory[p]! += sign * threshold
           const share = Math.min(1, Math.max(0, (memory[p]! - before[p]!) / change))
-          const delay = -config.latency * Math.log(1 - random.next())
+          const delay = -config.latency * elementary.log(1 - random.next())
           note(p, sign > 0 ? 1 : 0, Math.floor(from + span * share + delay))
         }
       }
@@ -107,7 +108,7 @@ const paddedLog = (image: Uint8Array, side: number, config: EventCameraConfig) =
   const values = new Float64Array(padded * padded)
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++)
-      values[(y + margin) * padded + x + margin] = -Math.log1p(image[y * side + x]! / 255 / config.floor)
+      values[(y + margin) * padded + x + margin] = -elementary.log1p(image[y * side + x]! / 255 / config.floor)
   return { values, padded, margin }
 }
 

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import { deriveSeed, InputError, type Rng, rng } from '@h2learn/snn-core'
 import type { EventRecording } from './api'
 import { checkInteger, checkNumber } from './check-config'
@@ -33,7 +34,7 @@ export interface EventSimulatorConfig {
 /** Below this byte the response is linear, above logarithmic: a logarithm of 0..20 levels would be all quantisation. */
 const linearBelow = 20
 const response = Float64Array.from({ length: 256 }, (_, level) =>
-  level < linearBelow ? (level * Math.log(linearBelow)) / linearBelow : Math.log(level),
+  level < linearBelow ? (level * elementary.log(linearBelow)) / linearBelow : elementary.log(level),
 )
 const lowestThreshold = 0.01
 
@@ -119,5 +120,5 @@ export const videoToEvents = (frames: Iterable<VideoFrame>, config: EventSimulat
 
 /** Draws whether noise makes an event between two frames: at most one, both polarities alike. */
 const addShotNoise = (expected: number, random: Rng, event: (polarity: 0 | 1) => void) => {
-  if (expected > 0 && random.next() < 1 - Math.exp(-expected)) event(random.next() < 0.5 ? 0 : 1)
+  if (expected > 0 && random.next() < 1 - elementary.exp(-expected)) event(random.next() < 0.5 ? 0 : 1)
 }

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import { deriveSeed, type Rng, rng, type Samples } from '@h2learn/snn-core'
 import { dvs128Sensor } from './aedat2'
 import type { EventRecording, GenerateConfig } from './api'
@@ -11,16 +12,19 @@ type Hands = (phase: number) => readonly (readonly [x: number, y: number])[]
 
 const turn = (x: number, sign: number, from = 0): Hands => {
   return (phase) => [
-    [x + 0.5 * Math.cos(from + sign * 2 * Math.PI * phase), 0.5 * Math.sin(from + sign * 2 * Math.PI * phase)],
+    [
+      x + 0.5 * elementary.cos(from + sign * 2 * Math.PI * phase),
+      0.5 * elementary.sin(from + sign * 2 * Math.PI * phase),
+    ],
   ]
 }
 const wave = (x: number): Hands => {
-  return (phase) => [[x + 0.45 * Math.sin(2 * Math.PI * phase), -0.5]]
+  return (phase) => [[x + 0.45 * elementary.sin(2 * Math.PI * phase), -0.5]]
 }
 
 /** The eleven movements, by label, as stick drawings of what the volunteers did (seen from the front: right is left). */
 const movements: readonly Hands[] = [
-  (phase) => [-1, 1].map((s) => [s * (0.15 + 0.5 * Math.abs(Math.sin(Math.PI * phase))), 0] as const),
+  (phase) => [-1, 1].map((s) => [s * (0.15 + 0.5 * Math.abs(elementary.sin(Math.PI * phase))), 0] as const),
   wave(-0.6),
   wave(0.6),
   turn(-0.6, 1),
@@ -28,12 +32,12 @@ const movements: readonly Hands[] = [
   turn(0.6, 1),
   turn(0.6, -1),
   (phase) => [0, Math.PI].flatMap((from) => turn(0, 1, from)(phase).map(([x, y]) => [x, 0.5 * y + 0.1] as const)),
-  (phase) => [-1, 1].map((s) => [0.45 * s, 0.4 * s * Math.sin(2 * Math.PI * phase)] as const),
+  (phase) => [-1, 1].map((s) => [0.45 * s, 0.4 * s * elementary.sin(2 * Math.PI * phase)] as const),
   (phase) => [
     [-0.7, -0.1],
-    [0.25, 0.2 + 0.4 * Math.sin(2 * Math.PI * phase)],
+    [0.25, 0.2 + 0.4 * elementary.sin(2 * Math.PI * phase)],
   ],
-  (phase) => [[0.7 * Math.sin(2 * Math.PI * phase), 0.6 * Math.sin(4 * Math.PI * phase)]],
+  (phase) => [[0.7 * elementary.sin(2 * Math.PI * phase), 0.6 * elementary.sin(4 * Math.PI * phase)]],
 ]
 
 const frameTime = 10_000
@@ -65,7 +69,7 @@ const paintHand = (pixels: Uint8Array, cx: number, cy: number, radius: number) =
   const clamp = (v: number) => Math.max(0, Math.min(dvs128Sensor - 1, v))
   for (let y = clamp(Math.floor(cy - radius - 1)); y <= clamp(Math.ceil(cy + radius + 1)); y++)
     for (let x = clamp(Math.floor(cx - radius - 1)); x <= clamp(Math.ceil(cx + radius + 1)); x++) {
-      const cover = Math.max(0, Math.min(1, radius + 0.5 - Math.hypot(x - cx, y - cy)))
+      const cover = Math.max(0, Math.min(1, radius + 0.5 - elementary.hypot(x - cx, y - cy)))
       const at = y * dvs128Sensor + x
       pixels[at] = Math.max(pixels[at]!, Math.round(ground + cover * (skin - ground)))
     }

@@ -46,7 +46,7 @@ export const summariseRecording = (recording: EventRecording, bins = 20): Record
   const perPixel: number[] = []
   for (const count of pixels) {
     if (count === 0) continue
-    const bin = Math.floor(Math.log2(count))
+    const bin = 31 - Math.clz32(count)
     while (perPixel.length <= bin) perPixel.push(0)
     perPixel[bin]!++
   }

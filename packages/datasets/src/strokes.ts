@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 /** A pen stroke as a polyline: x0, y0, x1, y1, ... x to the right, y down, a digit about 1 high. */
 export type Stroke = readonly number[]
 
@@ -9,7 +10,7 @@ export const polyline = (...points: readonly Point[]): Stroke => {
   for (let i = 1; i < points.length; i++) {
     const [x0, y0] = points[i - 1]!
     const [x1, y1] = points[i]!
-    const n = Math.max(1, Math.ceil(Math.hypot(x1 - x0, y1 - y0) / 0.13))
+    const n = Math.max(1, Math.ceil(elementary.hypot(x1 - x0, y1 - y0) / 0.13))
     for (let j = 1; j <= n; j++) out.push(x0 + ((x1 - x0) * j) / n, y0 + ((y1 - y0) * j) / n)
   }
   return out
@@ -27,7 +28,7 @@ export const curve = (...points: readonly Point[]): Stroke => {
   const out: number[] = [...points[0]!]
   for (let i = 0; i < last; i++) {
     const [[ax, ay], [bx, by], [cx, cy], [dx, dy]] = [at(i - 1), at(i), at(i + 1), at(i + 2)]
-    const steps = Math.max(2, Math.ceil(Math.hypot(cx - bx, cy - by) / 0.08))
+    const steps = Math.max(2, Math.ceil(elementary.hypot(cx - bx, cy - by) / 0.08))
     for (let j = 1; j <= steps; j++) {
       const t = j / steps
       out.push(catmullRom(ax, bx, cx, dx, t), catmullRom(ay, by, cy, dy, t))
@@ -45,7 +46,7 @@ export const arc = (cx: number, cy: number, rx: number, ry: number, from: number
   const out: number[] = []
   for (let j = 0; j <= n; j++) {
     const phi = ((from + (sweep * j) / n) * Math.PI) / 180
-    out.push(cx + rx * Math.cos(phi), cy + ry * Math.sin(phi))
+    out.push(cx + rx * elementary.cos(phi), cy + ry * elementary.sin(phi))
   }
   return out
 }

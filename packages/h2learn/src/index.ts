@@ -3,6 +3,7 @@ export type { BackwardEngine, ForwardEngine, WeightUpdateEngine } from '@h2learn
 export * from '@h2learn/accelerator'
 export * from '@h2learn/cost-model'
 export * from '@h2learn/datasets'
+export * from '@h2learn/elementary'
 export * from '@h2learn/hw'
 export * from '@h2learn/lut-pe'
 export * from '@h2learn/paper'

@@ -1,3 +1,4 @@
+import { decade } from './decade'
 import { figure } from './format'
 import { dataTable, distinct, plotWidth, type ReportPlot } from './plot'
 import type { ReproductionSeries } from './reproduction-report'
@@ -39,10 +40,10 @@ export const reproductionPlot = ({
             y: logY
               ? {
                   ...value,
-                  scale: { type: 'log', domainMin: 10 ** Math.floor(Math.log10(Math.min(...points.map((p) => p.y)))) },
+                  scale: { type: 'log', domainMin: 10 ** decade(Math.min(...points.map((p) => p.y))) },
                 }
               : value,
-            ...(logY ? { y2: { datum: 10 ** Math.floor(Math.log10(Math.min(...points.map((p) => p.y)))) } } : {}),
+            ...(logY ? { y2: { datum: 10 ** decade(Math.min(...points.map((p) => p.y))) } } : {}),
             color,
           },
         }

@@ -1,4 +1,6 @@
+import { elementary } from '@h2learn/elementary'
 import type { RunReport } from './api'
+import { decade } from './decade'
 import { count, figure, percent } from './format'
 import { dataTable, distinct, plotWidth, type ReportPlot } from './plot'
 
@@ -23,16 +25,16 @@ export const rooflinePlot = ({ engines }: RunReport): ReportPlot[] => {
       bytes: row.bytes,
     }))
   if (rows.length === 0) return []
-  const decade = (pick: (...values: number[]) => number, round: (x: number) => number) =>
-    round(Math.log10(pick(1, ...rows.map(({ intensity }) => intensity))))
-  const [from, to] = [decade(Math.min, Math.floor), decade(Math.max, Math.ceil)]
-  const low = Math.min(from, -1)
-  const high = Math.max(to, 1)
+  const intensities = rows.map(({ intensity }) => intensity)
+  const most = Math.max(1, ...intensities)
+  const low = Math.min(decade(Math.min(1, ...intensities)), -1)
+  const high = Math.max(decade(most) + (most > 10 ** decade(most) ? 1 : 0), 1)
   const roof = Array.from({ length: roofSteps + 1 }, (_, i) => low + ((high - low) * i) / roofSteps)
     .concat(0)
     .sort((a, b) => a - b)
-    .map((power) => ({ intensity: 10 ** power, share: Math.min(1, 10 ** power) }))
-  const floor = 10 ** Math.floor(Math.log10(Math.min(0.1, ...rows.map(({ share }) => share))))
+    .map((power) => ({ intensity: elementary.pow(10, power) }))
+    .map(({ intensity }) => ({ intensity, share: Math.min(1, intensity) }))
+  const floor = 10 ** decade(Math.min(0.1, ...rows.map(({ share }) => share)))
   const x = {
     field: 'intensity',
     type: 'quantitative',

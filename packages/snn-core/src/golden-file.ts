@@ -125,7 +125,7 @@ const readInput = (x: RealArray, analog: boolean, network: Network, B: number, {
       ? { kind: 'analog', data: tensor('BCHW', 'f64', shape, x.slice(0, n)) }
       : { kind: 'analog', data: tensor('BCHW', 'f32', shape, x.slice(0, n)) }
   }
-  const levels = network.inputPool ** 2
+  const levels = network.inputPool * network.inputPool
   const counts = Uint8Array.from(x, (value) => Math.round(value * levels))
   const wrong = x.findIndex((value, i) => !(value >= 0 && value <= 1 && Math.abs(value - counts[i] / levels) < 1e-6))
   if (wrong >= 0)

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { Loss } from './api'
 import { ShapeError } from './errors'
 
@@ -57,10 +58,10 @@ export const countCrossEntropy: Loss = {
     for (let b = 0; b < B; b++) {
       const counts = spikeCounts.subarray(b * classes, (b + 1) * classes)
       const most = counts.reduce((a, n) => Math.max(a, n))
-      const total = counts.reduce((sum, n) => sum + Math.exp(n - most), 0)
-      loss += Math.log(total) - (counts[labels[b]] - most)
+      const total = counts.reduce((sum, n) => sum + elementary.exp(n - most), 0)
+      loss += elementary.log(total) - (counts[labels[b]] - most)
       for (let k = 0; k < classes; k++)
-        gradOutput[b * classes + k] = (Math.exp(counts[k] - most) / total - (labels[b] === k ? 1 : 0)) / batch
+        gradOutput[b * classes + k] = (elementary.exp(counts[k] - most) / total - (labels[b] === k ? 1 : 0)) / batch
     }
     return { loss: loss / batch, gradOutput }
   },

@@ -133,9 +133,15 @@ export const surrogate = (neuron: NeuronConfig): ((u: number) => number) => {
     case 'rectangular':
       return (u) => (low < u && u < high ? shape.height : 0)
     case 'arctan':
-      return (u) => 1 / (1 + (Math.PI * shape.slope * (u - th)) ** 2)
+      return (u) => {
+        const x = Math.PI * shape.slope * (u - th)
+        return 1 / (1 + x * x)
+      }
     case 'fast-sigmoid':
-      return (u) => 1 / (1 + shape.slope * Math.abs(u - th)) ** 2
+      return (u) => {
+        const x = 1 + shape.slope * Math.abs(u - th)
+        return 1 / (x * x)
+      }
     case 'triangle':
       return (u) => Math.max(0, 1 - Math.abs(u - th) / shape.width) / shape.width
   }

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 /** A seeded source of random numbers whose whole state is one 32-bit word. */
 export interface Rng {
   /** Uniform in [0, 1). */
@@ -27,10 +28,10 @@ export const rng = (seed: number): Rng => {
       spare = undefined
       return z
     }
-    const r = Math.sqrt(-2 * Math.log(1 - next()))
+    const r = Math.sqrt(-2 * elementary.log(1 - next()))
     const phi = 2 * Math.PI * next()
-    spare = r * Math.sin(phi)
-    return r * Math.cos(phi)
+    spare = r * elementary.sin(phi)
+    return r * elementary.cos(phi)
   }
   return { next, below: (n) => Math.floor(next() * n), normal }
 }

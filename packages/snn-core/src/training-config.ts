@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { Backend, Loss, NeuronConfig, Precision } from './api'
 import { stepsPerEpoch } from './batches'
 import { InputError } from './errors'
@@ -97,5 +98,5 @@ export const totalSteps = ({ epochs, maxSteps, batch }: TrainingConfig, count: n
 /** Learning rate η of one step (from 0) of `steps`. */
 export const learningRateAt = ({ schedule, optimizer }: TrainingConfig, step: number, steps: number): number =>
   schedule === 'cosine'
-    ? (optimizer.learningRate * (1 + Math.cos((Math.PI * step) / steps))) / 2
+    ? (optimizer.learningRate * (1 + elementary.cos((Math.PI * step) / steps))) / 2
     : optimizer.learningRate

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { RealArray } from './api'
 import type { Optimizer } from './optimizer'
 
@@ -28,8 +29,8 @@ export const updateRange = (
     const { beta1, beta2, epsilon } = config
     const keep1 = 1 - beta1
     const keep2 = 1 - beta2
-    const scale1 = 1 / (1 - beta1 ** steps)
-    const scale2 = 1 / (1 - beta2 ** steps)
+    const scale1 = 1 / (1 - elementary.pow(beta1, steps))
+    const scale2 = 1 / (1 - elementary.pow(beta2, steps))
     for (let i = from; i < to; i++) {
       const g = gradW[i]!
       const mean = beta1 * oldM![i]! + keep1 * g

@@ -32,8 +32,8 @@ const activityOf = (
   const tiles = tMax * samplesPerSubBatch
   const whole = Math.round
   const outputs = tiles * tile * tile * (skipsOutputs(mode) ? outputDensity : 1)
-  const macs = whole(outputs * rows * cols * kernel ** 2 * (skipsInputs(mode) ? inputDensity : 1))
-  const weights = 2 * kernel ** 2 * rows * cols
+  const macs = whole(outputs * rows * cols * kernel * kernel * (skipsInputs(mode) ? inputDensity : 1))
+  const weights = 2 * kernel * kernel * rows * cols
   const psums = whole(2 * cols * outputs)
   const busy = tileCycles * tiles
   return {
@@ -56,7 +56,7 @@ const activityOf = (
 
 /** Cycles of one full tile of the dense array: ⌈P / groupSize⌉·k² + fill. */
 const denseTileCycles = ({ tile, groupSize, kernel, fill }: BackwardConfig) =>
-  Math.ceil((tile * tile) / groupSize) * kernel ** 2 + fill
+  Math.ceil((tile * tile) / groupSize) * kernel * kernel + fill
 
 /**
  * The dense array at full work: the activity behind the chip's printed power in the fit of `k_energy`

@@ -16,7 +16,7 @@ export const registerEntries = (
   layerKernel = kernel,
 ): RegisterEntries => {
   const k = Math.max(kernel, layerKernel)
-  return { psum: Math.ceil((tile * tile) / groupSize), gradTile: (tile + k - 1) ** 2, weightBuffer: k * k }
+  return { psum: Math.ceil((tile * tile) / groupSize), gradTile: (tile + k - 1) * (tile + k - 1), weightBuffer: k * k }
 }
 
 /** Scales pooled gradients by 1/k² on their way in; priced, without silicon of its own (modelling choice). */

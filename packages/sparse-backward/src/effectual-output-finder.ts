@@ -36,7 +36,7 @@ export interface OutputFinderConfig {
 
 /** Bits of one set of Output ID Buffers: an ID for every position of a tile, dealt to `groupSize` buffers. */
 export const idBufferBits = ({ groupSize, tile }: OutputFinderConfig): number =>
-  groupSize * Math.ceil((tile * tile) / groupSize) * Math.max(1, Math.ceil(Math.log2(tile * tile)))
+  groupSize * Math.ceil((tile * tile) / groupSize) * Math.max(1, 32 - Math.clz32(tile * tile - 1))
 
 /** What deals a column's outputs to its PEs: the finder, or a baseline's counter over all of them. */
 export type OutputFinder = Unit<

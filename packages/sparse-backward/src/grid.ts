@@ -126,7 +126,7 @@ export const sweepTraffic = (
   return {
     gradientBitsPerRow: 16 * positions,
     gradientMaskBitsPerRow: positions,
-    weightBits: 16 * geometry.kernel ** 2,
+    weightBits: 16 * geometry.kernel * geometry.kernel,
     loadBits: 16 * potentials + 2 * outputs + (carried ? 16 * width * samples * neurons : 0),
     storeBits: 17 * outputs,
   }

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import { ConfigError, requireInteger } from '@h2learn/hw'
 import { deriveSeed, type Layer, type Rng, rng } from '@h2learn/snn-core'
 import { blockOutputs, listOutputs } from './block-outputs'
@@ -125,7 +126,7 @@ const convWhatIf = (whatIf: BackwardLayerWhatIf, config: BackwardConfig, mode: B
       const place = padded ? [tile.y, tile.x] : [tile.y % period, tile.x % period]
       const key = [tile.h, tile.w, high, wide, ...place].join(' ')
       const known = drawn.get(key)
-      const closed = outputSparsity ** (geometry.spikePool ** 2)
+      const closed = elementary.pow(outputSparsity, geometry.spikePool * geometry.spikePool)
       const draw = { geometry, config, mode, tile, rows: high, cols: wide, closed, inputSparsity, padded }
       const tallies = known ?? randomTiles(draw, trials, rng(deriveSeed(seed, key)))
       if (!known) drawn.set(key, tallies)

@@ -143,7 +143,7 @@ export const workOfSweeps = (
   const peCycles = causes(config, pes, tiles, { scan: tiles.scan + firstScan, grad: grad.stall })
   const over = (count: (sweep: BackwardSweep) => number) => sweeps.reduce((sum, sweep) => sum + count(sweep), 0)
   const outputsOf = ({ cols: own, steps, tile }: BackwardSweep) => extent(own) * steps * tile.h * tile.w
-  const all = over((sweep) => outputsOf(sweep) * geometry.K * geometry.kernel ** 2)
+  const all = over((sweep) => outputsOf(sweep) * geometry.K * geometry.kernel * geometry.kernel)
   const computed = Math.round(tiles.computedOutputs)
   const rowBlocks = sweeps[0].rows.length
   const pooledReads = geometry.pool > 1 && !config.fullSizeStorage ? moved.gradientReads : 0

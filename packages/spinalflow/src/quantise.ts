@@ -19,7 +19,9 @@ export const quantiseWeights = (weights: Weights<'f16'> | Weights, bits: number)
   let largest = 0
   for (let i = 0; i < real.length; i++) largest = Math.max(largest, Math.abs(real[i]!))
   if (largest === 0) return { values: new Int16Array(real.length), scale: 1 }
-  let scale = 2 ** Math.ceil(Math.log2(largest / most))
+  let scale = 1
+  while (scale < largest / most) scale *= 2
+  while (scale / 2 >= largest / most) scale /= 2
   while (Math.round(largest / scale) > most) scale *= 2
   const values = new Int16Array(real.length)
   for (let i = 0; i < real.length; i++) {

@@ -32,7 +32,7 @@ export const spinalFlowWork = (config: SpinalFlowConfig, totals: SpikeTotals): S
         (b === 0 || !resident ? Math.ceil(perChannel * channels) : 0)
   }
   const neurons = T * B * K * outH * outW
-  const pooled = currentPool ** 2
+  const pooled = currentPool * currentPool
   return {
     layer: layer.name,
     blocks,

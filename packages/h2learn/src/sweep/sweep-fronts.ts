@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { SweepResult, SweepRow } from './evaluate-point'
 
 /** The figures that a sweep trades against each other. */
@@ -61,7 +62,7 @@ export const paretoFront = <P extends SweepFigures>(points: readonly P[]): reado
 }
 
 const mean = (values: readonly number[]) =>
-  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+  elementary.exp(values.reduce((sum, value) => sum + elementary.log(value), 0) / values.length)
 
 /**
  * Fronts of a sweep: one a network and, with several networks, one over the geometric means of the configurations that ran

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { AnalyticAssumptions } from '@h2learn/accelerator'
+import { elementary } from '@h2learn/elementary'
 import { deriveSeed, InputError, parseInputSize, parseNetwork, rng } from '@h2learn/snn-core'
 import { type ChipConfig, withField } from '../chip/chip-config'
 import { chipSchema, type JsonSchema } from '../chip/chip-schema'
@@ -305,7 +306,7 @@ const gridValues = (values: SweepAxis): readonly unknown[] => {
 }
 
 const along = ({ from, to, log, integer }: Exclude<SweepAxis, readonly unknown[]>, share: number): number => {
-  const value = log ? from * (to / from) ** share : from + (to - from) * share
+  const value = log ? from * elementary.pow(to / from, share) : from + (to - from) * share
   return integer ? Math.round(value) : value
 }
 

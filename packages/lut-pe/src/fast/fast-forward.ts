@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { ForwardEngineConfig } from '../api'
 import type { SpatialSum } from '../forward-function'
 import { kernelPasses, tapOffsets } from '../windows'
@@ -9,7 +10,7 @@ import { type TableSums, tableSums } from './table-sums'
  * The kernels rely on it; NaN and infinities are caught by it too.
  */
 export const staysFinite = (sumOfMagnitudes: number, additions: number): boolean =>
-  sumOfMagnitudes * (1 + 2 ** -11) ** additions < 65504
+  sumOfMagnitudes * elementary.pow(1 + 2 ** -11, additions) < 65504
 
 /** Largest Σ|w| of one output channel. */
 const largestSum = (weights: Float32Array, K: number): number => {

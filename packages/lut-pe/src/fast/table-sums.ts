@@ -48,9 +48,12 @@ export interface TableSums {
 const levels = 16
 const recordBytes = 1 << 18
 
+/** @param n an integer from 1 to 2^31 − 1 */
+const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0
+
 /** True where every factor is a power of two: only then a lane's product has but one rounding. */
 export const exactScales = (scales: readonly number[]): boolean =>
-  scales.every((scale) => scale > 2 ** -20 && scale <= 1 && Number.isInteger(Math.log2(scale)))
+  scales.every((scale) => scale > 2 ** -20 && scale <= 1 && Number.isInteger(1 / scale) && isPowerOfTwo(1 / scale))
 
 /**
  * Lays out the memory of a job. @returns undefined where the kernels cannot do it: no memory, or factors that are not

@@ -91,7 +91,8 @@ export const neuronGradients = (
     )
     if (layer.kind === 'fc' || plan.inOrder) bitsOfBlock(place, planned, blocks[block], words, maps, nonZeros)
     // `APk`: each ∇u stands for k² places of the convolution, a k²-th each
-    if (currentPool > 1 && !gradientDraw()) run.divideAll(gradients, maps * places * width * 4, currentPool ** 2)
+    if (currentPool > 1 && !gradientDraw())
+      run.divideAll(gradients, maps * places * width * 4, currentPool * currentPool)
   }
   const [gradients, flushed, infinite] = sumOfTeam(place, [...views.u32.subarray(tally / 4, tally / 4 + 3)])
   return { gradients, flushed, finite: infinite === 0 }

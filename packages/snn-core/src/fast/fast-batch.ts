@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { RealArray, Weights } from '../api'
 import type { GradientWork, UpdateStep, WeightRoom } from '../gradient-source'
 import { nextWeightsStamp } from '../gradient-source'
@@ -129,7 +130,7 @@ const updateVectors = (
   const [w, g, m, v] = [home.weights, home.gradW, ...home.moments].map((address) => address + from * 4)
   if (config.kind === 'adam') {
     const { beta1, beta2, epsilon } = config
-    const [scale1, scale2] = [1 / (1 - beta1 ** steps), 1 / (1 - beta2 ** steps)]
+    const [scale1, scale2] = [1 / (1 - elementary.pow(beta1, steps)), 1 / (1 - elementary.pow(beta2, steps))]
     run.updateAdam(w, g, m, v, bytes, learningRate, beta1, beta2, epsilon, scale1, scale2)
   } else if (config.momentum > 0) run.updateMomentum(w, g, m, bytes, learningRate, config.momentum)
   else run.updateSgd(w, g, bytes, learningRate)

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import type { Backend, Network, NeuronConfig, Precision, RealArray, Weights } from '../api'
 import { EVALUATION_COUNTS, type EvaluationTally } from '../evaluation-shard'
 import type { PassWork } from '../gradient-source'
@@ -98,7 +99,7 @@ const forward = (place: Place, work: PassWork) => {
     const counted = forwardLayer(place, planned, B, density, neuron)
     density = counted.spikes / (B * network.T * planned.layer.K * planned.places)
     // pooled spikes are zero only where the whole window is silent
-    density = 1 - (1 - density) ** (planned.layer.spikePool ** 2)
+    density = 1 - elementary.pow(1 - density, planned.layer.spikePool * planned.layer.spikePool)
     return counted
   })
   return { B, neuron, counts, spikeCounts: outputCounts(place, B), potentials: outputSums(place, B) }

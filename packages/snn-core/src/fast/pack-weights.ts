@@ -36,7 +36,7 @@ const foldWeights = ({ kernels: { run }, team }: Place, planned: PlannedLayer, w
   const { C, K, R, S, currentPool: k } = wide.layer
   const [begin, end] = shareOf(team, K * C)
   const from = weights + weightOffset + begin * R * S * 4
-  run.foldTaps(from, wide.weights + begin * taps * 4, end - begin, R * S, taps, wide.shifts, k ** 2 * R * S, k ** 2)
+  run.foldTaps(from, wide.weights + begin * taps * 4, end - begin, R * S, taps, wide.shifts, k * k * R * S, k * k)
   team.meet()
   return wide.weights
 }
@@ -119,8 +119,8 @@ export const unfoldGradients = ({ plan, kernels: { run }, team }: Place, planned
     R * S,
     taps,
     wide.places,
-    k ** 2,
-    k ** 2,
+    k * k,
+    k * k,
     add ? 1 : 0,
   )
 }

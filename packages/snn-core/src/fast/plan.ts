@@ -251,7 +251,7 @@ export const planNetwork = (
     grow('bits', (maps * mapBytes) / 4)
     grow('gradients', maps * places * Kp)
     if (!first && below!.layer.spikePool > 1) grow('pooled', maps * inputs * Cp)
-    grow('window', Math.max(currentPool ** 2 * 4, places, 2 * taps))
+    grow('window', Math.max(currentPool * currentPool * 4, places, 2 * taps))
     const unfolded = given.layers[layer.index]
     const own = unfolded.K * unfolded.C * unfolded.R * unfolded.S
     layers.push({
@@ -281,8 +281,8 @@ export const planNetwork = (
               layer: unfolded,
               weights: region(K * C * taps * 4),
               gradW: region(K * C * taps * 4),
-              shifts: region(unfolded.currentPool ** 2 * unfolded.R * unfolded.S * 4),
-              places: region(unfolded.currentPool ** 2 * unfolded.R * unfolded.S * 2),
+              shifts: region(unfolded.currentPool * unfolded.currentPool * unfolded.R * unfolded.S * 4),
+              places: region(unfolded.currentPool * unfolded.currentPool * unfolded.R * unfolded.S * 2),
             },
       forwardPlaces: region(inputs * 8),
       backwardPlaces: fc ? 0 : region(outputs * 8),
@@ -346,7 +346,8 @@ export const writeLevels = ({ network, layers }: Plan, { views: { f32 } }: Kerne
   const { round } = arithmetic(precision)
   for (const { layer, input } of layers) {
     if (!input.levels) continue
-    const unit = layer.encoding ? 256 : network.layers[layer.index - 1].spikePool ** 2
+    const pool = layer.encoding ? 16 : network.layers[layer.index - 1].spikePool
+    const unit = pool * pool
     for (let q = 0; q < 256; q++) f32[input.levels / 4 + q] = round(q / unit)
   }
 }

@@ -27,7 +27,7 @@ interface UpdateWork {
 const cheaperByGradients = ({ layer, taps, input }: PlannedLayer, { entries, gradients }: UpdateWork): boolean => {
   const { K, C, currentPool } = layer
   const spikeDriven = entries * (paddedChannels(K) + 8)
-  const gradientDriven = gradients * currentPool ** 2 * taps * (1.4 * paddedChannels(C) + 8)
+  const gradientDriven = gradients * currentPool * currentPool * taps * (1.4 * paddedChannels(C) + 8)
   const forced = forcedWeightGradient()
   return !input.still && (forced ? forced === 'gradients' : gradientDriven < spikeDriven)
 }

@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import { f16Decode, type Layer, type Weights } from '@h2learn/snn-core'
 import type { BackwardConfig } from '../config'
 import type { BackwardGeometry } from '../geometry'
@@ -10,7 +11,7 @@ import { issueSums } from './issue-sums'
  * allow, stays below its largest value. The kernels rely on it; NaN and infinities are caught by it too.
  */
 const staysFinite = (sumOfWeights: number, gradient: number, additions: number): boolean =>
-  sumOfWeights * gradient * (1 + 2 ** -11) ** additions < 65504
+  sumOfWeights * gradient * elementary.pow(1 + 2 ** -11, additions) < 65504
 
 const largest = (values: Float32Array): number => {
   let most = 0

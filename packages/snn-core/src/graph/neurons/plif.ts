@@ -1,6 +1,7 @@
+import { elementary } from '@h2learn/elementary'
 import { type NeuronModel, plainDynamics, thresholdRule } from './neuron-model'
 
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
+const sigmoid = (x: number): number => 1 / (1 + elementary.exp(-x))
 
 /**
  * LIF with a parametric leak: leak = σ(leakLogit), which stays in (0, 1) whatever training does to the logit

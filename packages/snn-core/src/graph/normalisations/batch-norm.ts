@@ -29,7 +29,8 @@ export const channelStatistics = (current: Maps): ChannelStatistics => {
   })
   for (let c = 0; c < C; c++) mean[c] /= n
   forEachValue(current, (c, at) => {
-    variance[c] += (current.data[at] - mean[c]) ** 2
+    const deviation = current.data[at] - mean[c]
+    variance[c] += deviation * deviation
   })
   for (let c = 0; c < C; c++) variance[c] /= n
   return { mean, variance }

@@ -11,7 +11,7 @@ const channel = (weights: RealArray, from: number, n: number) => {
   for (let i = from; i < from + n; i++) mean += weights[i]
   mean /= n
   let square = 0
-  for (let i = from; i < from + n; i++) square += (weights[i] - mean) ** 2
+  for (let i = from; i < from + n; i++) square += (weights[i] - mean) * (weights[i] - mean)
   return { mean, root: Math.sqrt(square + WEIGHT_STANDARDISATION_EPSILON) }
 }
 

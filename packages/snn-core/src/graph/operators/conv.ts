@@ -61,7 +61,7 @@ export const conv: OperatorRules<ConvOperator> = {
     layeredGradWeights(connection, geometryOf(connection), signal, grad, precision),
   operations: (conv, input) => {
     const { C, H, W } = output(conv, input)
-    return C * H * W * (input.C / conv.groups) * conv.kernel ** 2
+    return C * H * W * (input.C / conv.groups) * conv.kernel * conv.kernel
   },
 }
 

@@ -1,0 +1,1 @@
+export { elementary } from './elementary'
