@@ -1,3 +1,4 @@
+import { elementary } from '@h2learn/elementary'
 import { InputError, type Samples } from '@h2learn/snn-core'
 import type { EventRecording } from './api'
 import { checkInteger, checkNumber } from './check-config'
@@ -102,7 +103,7 @@ export const timeSurfacePicture = (
     if (time[i]! >= from && time[i]! < to) {
       const surface = values[polarity[i]!]!
       const at = y[i]! * width + x[i]!
-      surface[at] = Math.max(surface[at]!, Math.exp((time[i]! - to) / decay))
+      surface[at] = Math.max(surface[at]!, elementary.exp((time[i]! - to) / decay))
     }
   const rgb = new Uint8Array(3 * width * height)
   for (let p = 0; p < width * height; p++) {
