@@ -1,3 +1,4 @@
+export * from './decode-text'
 export * from './describe-fields'
 export * from './errors'
 export * from './field'

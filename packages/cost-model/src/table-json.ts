@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from '@h2learn/config'
 import { ConfigError, picoJoules, squareMillimetres } from '@h2learn/hw'
 import type {
   ActionPrice,
@@ -116,7 +117,7 @@ export const loadPriceTable = <A extends string = never, P extends string = neve
   let parsed = json
   if (typeof json === 'string')
     try {
-      parsed = JSON.parse(json)
+      parsed = JSON.parse(withoutByteOrderMark(json))
     } catch (error) {
       complain('text', 'valid JSON', (error as Error).message)
     }

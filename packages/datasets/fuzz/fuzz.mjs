@@ -43,8 +43,11 @@ const bundleSources = async () => {
     platform: 'node',
     outfile: bundle,
     logLevel: 'error',
-    alias: { '@h2learn/snn-core': join(root, 'packages/snn-core/src/index.ts') },
-    external: ['sharp', 'fflate', 'fzstd', 'flatbuffers', 'h5wasm', 'h5wasm/*', 'tar-stream', 'yauzl'],
+    alias: {
+      '@h2learn/config': join(root, 'packages/config/src/index.ts'),
+      '@h2learn/snn-core': join(root, 'packages/snn-core/src/index.ts'),
+    },
+    external: ['sharp', 'fflate', 'fzstd', 'flatbuffers', 'h5wasm', 'h5wasm/*', 'tar-stream', 'yauzl', 'papaparse'],
   })
 }
 

@@ -1,3 +1,4 @@
+import { parseCsv } from './csv'
 import { DatasetError } from './dataset-error'
 
 /** One gesture of a DVS128 Gesture recording. */
@@ -32,29 +33,25 @@ export const gestureClasses = [
  * @throws DatasetError for another first line, a class out of range, or an interval that ends before it starts
  */
 export const parseGestureLabels = (text: string, where: string): readonly GestureInterval[] => {
-  const lines = text.split(/\r?\n/)
-  const offsetOf = (line: number) => lines.slice(0, line).reduce((n, l) => n + l.length + 1, 0)
-  if (lines[0]?.replace(/\s/g, '') !== 'class,startTime_usec,endTime_usec')
+  const [head, ...rows] = parseCsv(text, where)
+  if (head?.cells.map((cell) => cell.replace(/\s/g, '')).join() !== 'class,startTime_usec,endTime_usec')
     throw new DatasetError({
       file: where,
       offset: 0,
       expected: 'the line class,startTime_usec,endTime_usec',
-      got: (lines[0] ?? '').slice(0, 60),
+      got: (head?.cells.join() ?? '').slice(0, 60),
     })
-  const out: GestureInterval[] = []
-  lines.forEach((line, i) => {
-    if (i === 0 || line.trim() === '') return
-    const fields = line.split(',').map((field) => (/^\s*\d{1,15}\s*$/.test(field) ? Number(field) : Number.NaN))
-    const [label, start, end] = fields
-    const good = fields.length === 3 && label! >= 1 && label! <= gestureClasses.length && start! < end!
+  const out = rows.map(({ offset, cells }) => {
+    const [label, start, end] = cells.map((cell) => (/^\d{1,15}$/.test(cell) ? Number(cell) : Number.NaN))
+    const good = cells.length === 3 && label! >= 1 && label! <= gestureClasses.length && start! < end!
     if (!good)
       throw new DatasetError({
         file: where,
-        offset: offsetOf(i),
+        offset,
         expected: 'class 1 to 11, start and a later end in µs',
-        got: line.slice(0, 60),
+        got: cells.join().slice(0, 60),
       })
-    out.push({ label: label! - 1, start: start!, end: end! })
+    return { label: label! - 1, start: start!, end: end! }
   })
   if (out.length === 0) throw new DatasetError({ file: where, expected: 'at least one gesture', got: 'none' })
   return out

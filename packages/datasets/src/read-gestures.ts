@@ -1,3 +1,4 @@
+import { decodeText } from '@h2learn/config'
 import type { Samples } from '@h2learn/snn-core'
 import { dvs128Sensor } from './aedat2'
 import { aedat3Events, aedat3Start } from './aedat3'
@@ -22,7 +23,7 @@ export interface ReadGesturesConfig extends ReadConfig, ReducedFramesConfig {
   readonly convention?: EventConvention
 }
 
-const text = (file: string) => new TextDecoder().decode(readBytes(file))
+const text = (file: string) => decodeText(readBytes(file), file)
 
 /**
  * The gestures of one recording, cut out by its label file while it is read: one piece of the file is held at a time.

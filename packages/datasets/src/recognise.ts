@@ -6,6 +6,7 @@ import { DatasetError } from './dataset-error'
 import { isFolder, joinPath, listFolder, nodeModule, visibleNames } from './node-files'
 import { cifar100, type OtherFile, otherFileOf, pythonCifar10 } from './other-files'
 import { type EventFormat, eventFormatOf } from './read-recording'
+import { latin1 } from './text-header'
 
 /** What a path holds, by the names and first bytes that are there. */
 export type RecognisedData =
@@ -38,7 +39,7 @@ const recogniseSource = (source: ByteSource): RecognisedData | undefined => {
     return { kind: 'idx' }
   if (begins(bytes, 0xff, 0xd8, 0xff) || begins(bytes, 0x89, 0x50, 0x4e, 0x47)) return { kind: 'image' }
   if (begins(bytes, 0x89, 0x48, 0x44, 0x46)) return { kind: 'hdf5' }
-  if (/labels.*\.csv$/.test(name) && begins(bytes, 0x63, 0x6c, 0x61, 0x73, 0x73, 0x2c))
+  if (/labels.*\.csv$/.test(name) && /^(\u00ef\u00bb\u00bf)?"?class"?[,;\t]/.test(latin1(bytes.subarray(0, 16))))
     return { kind: 'gesture-labels' }
   if (/(data|test)_batch.*\.bin$/.test(name)) return { kind: 'cifar10-file' }
   // without its name the head is told by its first bytes alone

@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from '@h2learn/config'
 import { type Benchmark, paper } from '@h2learn/paper'
 import type { OwnRun } from '@h2learn/paper/reproduce'
 import { InputError } from '@h2learn/snn-core'
@@ -37,7 +38,7 @@ export const ownRunOfReport = (path: string, text: string): OwnRun => {
   }
   let report: unknown
   try {
-    report = JSON.parse(text)
+    report = JSON.parse(withoutByteOrderMark(text))
   } catch (error) {
     complain('JSON', (error as Error).message)
   }

@@ -74,8 +74,8 @@ const pricesOf = async (prices: ChipConfig['prices']): Promise<PriceTable | unde
 }
 
 const priceFile = async (path: string): Promise<PriceTable> => {
-  const { readFile } = await import('node:fs/promises')
-  return loadPriceTable(await readFile(path, 'utf8'))
+  const { readTextFile } = await import('../text-file')
+  return loadPriceTable(await readTextFile(path, 'a price table (JSON)'))
 }
 
 /** A chip ready for the model: the configuration with its price table. */

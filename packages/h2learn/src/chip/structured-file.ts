@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { InputError } from '@h2learn/snn-core'
 import type { ErrorObject, ValidateFunction } from 'ajv'
+import { readTextFile } from '../text-file'
 import type { JsonSchema } from './chip-schema'
 
 /** The content of a JSON or YAML file (a JSON file is a YAML file). @throws InputError with the place of the mistake */
 export const readStructured = async (path: string): Promise<unknown> => {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    if (error.code === 'EISDIR') throw new InputError({ where: path, expected: 'a YAML or JSON file', got: 'a folder' })
-    throw error
-  })
+  const text = await readTextFile(path, 'a YAML or JSON file')
   const { parseDocument } = await import('yaml')
   const document = parseDocument(text, { prettyErrors: true })
   const [first] = document.errors

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { InputError } from '@h2learn/snn-core'
 import type { ErrorObject } from 'ajv'
 import type { Command } from 'commander'
+import { readTextFile } from '../text-file'
 import { configSchema, configurable, fileOptions, optionKey } from './config-schema'
 
 type Section = Readonly<Record<string, unknown>>
@@ -12,9 +12,7 @@ const wrong = (where: string, expected: string, got: string, hint?: string) =>
 
 /** The content of a JSON or YAML file. @throws InputError when it is neither, with the place of the mistake */
 const parseFile = async (path: string): Promise<unknown> => {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    throw error.code === 'EISDIR' ? wrong(`--config ${path}`, 'a YAML or JSON file', 'a folder') : error
-  })
+  const text = await readTextFile(path, 'a YAML or JSON file', '--config')
   if (extname(path).toLowerCase() === '.json') {
     try {
       return JSON.parse(text)

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
+import { decodeText } from '@h2learn/config'
 import {
   parseCifar10,
   parseGestureLabels,
@@ -102,7 +103,7 @@ const factsOf = async (
       return { kind, parts: [{ title: 'picture', facts: { as_input: '3x224x224', mean } }] }
     }
     case 'gesture-labels': {
-      const labels = parseGestureLabels(new TextDecoder().decode(bytesOf(path)), path)
+      const labels = parseGestureLabels(decodeText(bytesOf(path), path), path)
       const seconds = labels.reduce((sum, { start, end }) => sum + (end - start) / 1e6, 0)
       return {
         kind,

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { calibrate } from '@h2learn/accelerator'
 import { loadPriceTable, type PriceTable, priceTable, priceTableJson } from '@h2learn/cost-model'
 import type { ReportCell, ReportTable } from '@h2learn/report'
 import { formatPage } from '@h2learn/report/terminal'
-import { InputError } from '@h2learn/snn-core'
+import { readTextFile } from '../text-file'
 import type { Console } from './console'
 import { exitCodes } from './failure'
 import { jsonTarget, writeJson } from './files'
@@ -69,10 +68,7 @@ const tables = ({ actions, reads, parts }: PriceTable, source: (text: string) =>
 ]
 
 const readTable = async (path: string): Promise<PriceTable> => {
-  const json = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError({ where: '--check', expected: 'a price table (JSON)', got: `${path} (${error.message})` })
-  })
-  return loadPriceTable(json)
+  return loadPriceTable(await readTextFile(path, 'a price table (JSON)', '--check'))
 }
 
 /**

@@ -17,9 +17,9 @@ import {
   reproductionPlotFile,
 } from '@h2learn/report/reproduction'
 import { formatPage } from '@h2learn/report/terminal'
-import { InputError } from '@h2learn/snn-core'
 import { writeWhole } from '@h2learn/snn-core/threads'
 import { ownRunOfReport } from '../own-run-of-report'
+import { readTextFile } from '../text-file'
 import type { Console } from './console'
 import { exitCodes } from './failure'
 import { jsonTarget, resultFolder, writeJson } from './files'
@@ -46,14 +46,7 @@ export const writeReproduction = async (folder: string, report: ReproductionRepo
 }
 
 const readRun = async (path: string): Promise<OwnRun> => {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError({
-      where: '--run',
-      expected: 'a JSON report of h2learn run',
-      got: `${path} (${error.message})`,
-    })
-  })
-  return ownRunOfReport(path, text)
+  return ownRunOfReport(path, await readTextFile(path, 'a JSON report of h2learn run', '--run'))
 }
 
 /**

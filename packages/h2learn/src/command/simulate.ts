@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import {
   type Accelerator,
@@ -17,6 +16,7 @@ import { formatPage } from '@h2learn/report/terminal'
 import { defaultNeuron, InputError, type Network, parseInputSize, parseNetwork } from '@h2learn/snn-core'
 import { writeWhole } from '@h2learn/snn-core/threads'
 import { chipOfConfig, readChipConfig } from '../chip/chip-config'
+import { readTextFile } from '../text-file'
 import { parseDensities, sparsitiesOf } from '../trace/densities'
 import { type ByteSource, openNpz } from '../trace/npz'
 import { openTrace, type TraceEntry } from '../trace/recorded-trace'
@@ -124,7 +124,7 @@ const fromBenchmark = (options: SimulateCommandOptions, config: AnalyticChip): S
 const fromDensities = async (options: SimulateCommandOptions, config: AnalyticChip): Promise<Simulated> => {
   const { density, batch = 64, seed } = options
   const network = networkOf(options)
-  const densities = parseDensities(network, await readFile(density!, 'utf8'), density!)
+  const densities = parseDensities(network, await readTextFile(density!, 'a file of densities (JSON or CSV)'), density!)
   const run = analyticRun({
     network,
     ...sparsitiesOf(network, densities),
@@ -156,7 +156,9 @@ const fromTrace = async (options: SimulateCommandOptions, config: AnalyticChip, 
   const { trace: path, density, lossScale = 1, seed = 1, threshold, gradWindow } = options
   const network = networkOf(options)
   const densities =
-    density === undefined ? undefined : parseDensities(network, await readFile(density, 'utf8'), density)
+    density === undefined
+      ? undefined
+      : parseDensities(network, await readTextFile(density, 'a file of densities (JSON or CSV)'), density)
   const neuron = {
     ...defaultNeuron,
     ...(threshold !== undefined && { fireThreshold: threshold }),

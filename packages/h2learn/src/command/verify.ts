@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { InputError } from '@h2learn/snn-core'
 import { type GoldenReport, verifyGolden } from '@h2learn/snn-core/golden'
+import { readTextFile } from '../text-file'
 import type { Console } from './console'
 import { exitCodes, explain } from './failure'
 import { jsonTarget, writeJson } from './files'
 
 const parse = async (path: string): Promise<unknown> => {
-  const text = await readFile(path, 'utf8')
+  const text = await readTextFile(path, 'a file of golden vectors (JSON)')
   try {
     return JSON.parse(text)
   } catch (error) {

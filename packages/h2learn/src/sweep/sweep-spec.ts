@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { AnalyticAssumptions } from '@h2learn/accelerator'
 import { elementary } from '@h2learn/elementary'
@@ -7,6 +6,7 @@ import { deriveSeed, InputError, parseInputSize, parseNetwork, rng } from '@h2le
 import { type ChipConfig, withField } from '../chip/chip-config'
 import { chipSchema, type JsonSchema } from '../chip/chip-schema'
 import { readStructured, requireSchema } from '../chip/structured-file'
+import { readTextFile } from '../text-file'
 import { densitiesOfTable, parseDensities, sparsitiesOf } from '../trace/densities'
 
 /** The benchmarks of Table VI by the names of the command. */
@@ -218,7 +218,11 @@ const settleNetwork = async (
   const parsed = parseNetwork(network.network, { input: parseInputSize(network.input), T: network.T })
   const densities =
     typeof density === 'string'
-      ? parseDensities(parsed, await readFile(resolve(folder, density), 'utf8'), density)
+      ? parseDensities(
+          parsed,
+          await readTextFile(resolve(folder, density), 'a file of densities (JSON or CSV)'),
+          density,
+        )
       : densitiesOfTable(
           parsed,
           { outputSparsity: density.output_sparsity, inputSparsity: density.input_sparsity },
@@ -241,7 +245,7 @@ const canonical = (value: unknown): unknown =>
 
 /** The contents of the price files that a sweep names, for its fingerprint. */
 const priceTexts = async (prices: readonly unknown[]): Promise<readonly string[]> =>
-  Promise.all(prices.filter((one) => typeof one === 'string').map((path) => readFile(path, 'utf8')))
+  Promise.all(prices.filter((one) => typeof one === 'string').map((path) => readTextFile(path, 'a price table (JSON)')))
 
 /**
  * Reads and settles the file of a sweep (JSON or YAML): schema, fields, networks with their densities, files by content.

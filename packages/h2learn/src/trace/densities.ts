@@ -1,3 +1,5 @@
+import { withoutByteOrderMark } from '@h2learn/config'
+import { parseCsv } from '@h2learn/datasets'
 import { InputError, type Layer, type Network } from '@h2learn/snn-core'
 
 /** Shares of non-zeros in the maps of a layer's neurons, 0..1. */
@@ -127,11 +129,7 @@ const put = (given: Partials, where: string, layer: string, kind: string, value:
 }
 
 const fromCsv = (network: Network, text: string, where: string): NetworkDensities => {
-  const rows = text
-    .split(/\r?\n/)
-    .map((line, i) => ({ at: i + 1, cells: line.split(/[,;\t]/).map((cell) => cell.trim()) }))
-    .filter(({ cells }) => cells.some((cell) => cell !== '') && !cells[0]!.startsWith('#'))
-  const [head, ...body] = rows
+  const [head, ...body] = parseCsv(text, where)
   if (head?.cells[0] !== 'layer' || head.cells.length < 2)
     throw new InputError({
       where,
@@ -139,11 +137,16 @@ const fromCsv = (network: Network, text: string, where: string): NetworkDensitie
       got: head ? `"${head.cells.join(',')}"` : 'an empty file',
     })
   const given: Partials = {}
-  for (const { at, cells } of body) {
+  const lines = new Map<string, number>()
+  for (const { line: at, cells } of body) {
     const line = `${where}, line ${at}`
     if (cells.length !== head.cells.length)
       throw new InputError({ where: line, expected: `${head.cells.length} cells`, got: String(cells.length) })
     layerOf(line, network, cells[0]!)
+    const before = lines.get(cells[0]!)
+    if (before !== undefined)
+      throw new InputError({ where: line, expected: 'each layer once', got: `${cells[0]}, as in line ${before}` })
+    lines.set(cells[0]!, at)
     head.cells.slice(1).forEach((kind, c) => {
       if (cells[c + 1] !== '') put(given, line, cells[0]!, kind, cells[c + 1])
     })
@@ -159,6 +162,9 @@ const fromCsv = (network: Network, text: string, where: string): NetworkDensitie
  * @throws InputError for another format, an unknown layer, a share outside 0..1
  */
 export const parseDensities = (network: Network, text: string, where: string): NetworkDensities =>
+  ofText(network, withoutByteOrderMark(text), where)
+
+const ofText = (network: Network, text: string, where: string): NetworkDensities =>
   /^\s*[[{]/.test(text) ? fromJson(network, text, where) : fromCsv(network, text, where)
 
 /** Table III's rows of some densities, as the analytic model takes them. */

@@ -32,12 +32,38 @@ const fail = (where: string, expected: string, got: string, hint?: string): neve
 /** Number of elements of a shape; 1 for a scalar. */
 export const elementsOf = (shape: readonly number[]): number => shape.reduce((n, extent) => n * extent, 1)
 
-/** The fields of the dictionary in the header; NumPy always writes these three. */
+/** Names of number types that carry no byte order: NumPy takes them as well as its own codes. */
+const longNames: Readonly<Record<string, string>> = {
+  '?': 'b1',
+  bool: 'b1',
+  ...Object.fromEntries(
+    [8, 16, 32, 64].flatMap((bits) => [`int${bits}`, `uint${bits}`].map((name) => [name, `${name[0]}${bits / 8}`])),
+  ),
+  ...Object.fromEntries([16, 32, 64].map((bits) => [`float${bits}`, `f${bits / 8}`])),
+}
+
+/**
+ * The usual name of a number type: of one byte without an order (`|u1`), of several with the order of little-endian machines,
+ * which `=` (native), `|` (none) and no sign at all mean here, as they do for NumPy on such a machine. Big-endian stays.
+ */
+const usualDescr = (descr: string): string => {
+  const order = /^[<>=|]/.exec(descr)?.[0] ?? '='
+  const rest = descr.replace(/^[<>=|]/, '')
+  const code = Object.hasOwn(longNames, rest) ? longNames[rest]! : rest
+  if (`|${code}` in itemSizes) return `|${code}`
+  return order !== '>' && `<${code}` in itemSizes ? `<${code}` : descr
+}
+
+/**
+ * The fields of the dictionary in the header, a Python literal: either kind of quotes, spaces and order as they like, and the `L`
+ * of long integers that Python 2 wrote, as in `(2L,)`.
+ */
 const parseHeader = (where: string, text: string) => {
-  const descr = /'descr':\s*'([^']*)'/.exec(text)?.[1]
-  const fortran = /'fortran_order':\s*(True|False)/.exec(text)?.[1]
-  const shape = /'shape':\s*\(([\d,\s]*)\)/.exec(text)?.[1]
-  if (descr === undefined && /'descr':\s*\[/.test(text))
+  const matchOf = (key: string, value: string) => new RegExp(`(["'])${key}\\1\\s*:\\s*${value}`).exec(text)?.slice(2)
+  const descr = matchOf('descr', `(["'])(.*?)\\2`)?.[1]
+  const fortran = matchOf('fortran_order', '(True|False)')?.[0]
+  const shape = matchOf('shape', '\\(([\\dL,\\s]*)\\)')?.[0]
+  if (descr === undefined && matchOf('descr', '\\[') !== undefined)
     return fail(where, 'an array of plain numbers', 'a structured array', 'save each field as an array of its own')
   if (descr === undefined || fortran === undefined || shape === undefined)
     return fail(where, "a header with 'descr', 'fortran_order' and 'shape'", JSON.stringify(text.trim().slice(0, 120)))
@@ -45,10 +71,10 @@ const parseHeader = (where: string, text: string) => {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-    .map(Number)
+    .map((part) => Number(part.replace(/^(\d+)L$/, '$1')))
   if (!extents.every((n) => Number.isSafeInteger(n)) || !Number.isSafeInteger(elementsOf(extents)))
     return fail(where, 'a shape of whole numbers', `(${shape})`)
-  return { descr, fortran: fortran === 'True', shape: extents }
+  return { descr: usualDescr(descr), fortran: fortran === 'True', shape: extents }
 }
 
 /** Fortran order (first axis fastest) to C order. */

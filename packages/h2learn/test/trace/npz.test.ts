@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError, rng } from '@h2learn/snn-core'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { integersOf, type NpyArray, readNpy, realsOf, writeNpy } from '../../src/trace/npy'
 import { bytesSource, openNpz, writeNpz } from '../../src/trace/npz'
 import { bytesOf, float16, float32, hasNumpy, int64, runPython } from './trace-helper'
@@ -13,6 +13,7 @@ const header = (text: string, data: Uint8Array) => {
   return Uint8Array.from([0x93, ...Buffer.from('NUMPY'), 1, 0, 118, 0, ...Buffer.from(padded), ...data])
 }
 const folder = mkdtempSync(join(tmpdir(), 'h2learn-npz-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('readNpy', () => {
   it('reads what writeNpy wrote, whatever shape and type', () => {
@@ -47,6 +48,23 @@ describe('readNpy', () => {
     ])
   })
 
+  it.each([
+    ['long integers of Python 2', "{'descr': '<f4', 'fortran_order': False, 'shape': (2L,), }", '<f4'],
+    ['double quotes', `{"descr": "<f4", "fortran_order": False, "shape": (2,)}`, '<f4'],
+    ['native byte order', "{'descr': '=f4', 'fortran_order': False, 'shape': (2,), }", '<f4'],
+    ['no byte order', "{'descr': 'f4', 'fortran_order': False, 'shape': (2,), }", '<f4'],
+    ['a long name', "{ 'shape' : ( 2 , ), 'fortran_order':False,'descr':'float32' }", '<f4'],
+    ['an order of single bytes', "{'descr': '<u1', 'fortran_order': False, 'shape': (8,), }", '|u1'],
+    ['big-endian single bytes', "{'descr': '>i1', 'fortran_order': False, 'shape': (2L, 4L), }", '|i1'],
+    ['booleans by a sign', "{'descr': '?', 'fortran_order': False, 'shape': (8,), }", '|b1'],
+  ])('reads headers as NumPy does: %s', (_, text, descr) => {
+    const data = Uint8Array.of(0, 0, 128, 63, 0, 0, 0, 192)
+    const array = readNpy('a', header(text, data))
+    expect(array.descr).toBe(descr)
+    expect([...array.data]).toEqual([...data])
+    if (descr === '<f4') expect([...realsOf('a', array)]).toEqual([1, -2])
+  })
+
   it('says what is wrong with an array it cannot take', () => {
     const read =
       (text: string, bytes = 4) =>
@@ -77,6 +95,17 @@ describe('readNpy', () => {
 })
 
 describe('openNpz', () => {
+  it('names a compression that it cannot unpack', () => {
+    const bytes = writeNpz({ a: bytesOf([1], [1]) })
+    const directory = bytes.findIndex(
+      (_, i) => i > 0 && bytes[i] === 0x50 && bytes[i + 1] === 0x4b && bytes[i + 2] === 1,
+    )
+    bytes[directory + 10] = 12
+    expect(() => openNpz(bytesSource('x.npz', bytes)).read('a')).toThrow(
+      'expected an entry stored or deflated, got bzip2 (method 12); save the arrays again',
+    )
+  })
+
   const arrays = { 'spikes/conv1': bytesOf([2, 3], [1, 0, 1, 1, 0, 0]), 'gradU/conv1': float32([2], [0.5, -1]) }
 
   it('reads what writeNpz wrote, stored or deflated', () => {
