@@ -1,6 +1,7 @@
 import { DatasetError } from './dataset-error'
 import { loadLibrary } from './load-library'
 import { readBytes } from './node-files'
+import { latin1 } from './text-header'
 
 /** How a picture becomes an input: the usual evaluation crop of ImageNet. */
 export interface ImageCropConfig {
@@ -16,11 +17,68 @@ const maxPixels = 64 * 1024 * 1024
 /** Longest side after resizing: pictures that are a line of pixels are no pictures. */
 const maxSide = 16_384
 
+/** Names of formats as people write them. */
+const formatNames: Readonly<Record<string, string>> = {
+  webp: 'WebP',
+  gif: 'GIF',
+  tiff: 'TIFF',
+  svg: 'SVG',
+  heif: 'HEIF or AVIF',
+  jp2: 'JPEG 2000',
+  jxl: 'JPEG XL',
+  pdf: 'PDF',
+}
+
+/** What bytes are that the decoder does not know. */
+const unknownFormat = (bytes: Uint8Array): string => {
+  if (bytes.length === 0) return 'an empty file'
+  const start = latin1(bytes.subarray(0, 64))
+  if (/^\s*<(!doctype|html)/i.test(start)) return 'a web page'
+  if (start.startsWith('BM')) return 'a BMP picture'
+  if (start.startsWith('version https://git-lfs')) return 'a pointer of Git LFS'
+  return 'no picture that is known'
+}
+
+/** Checks what a header says before anything is decoded. @throws DatasetError that says what the picture is */
+const requirePicture = (
+  file: string,
+  { format, width = 0, height = 0 }: { readonly format?: string; readonly width?: number; readonly height?: number },
+  resize: number,
+): void => {
+  if (format !== 'jpeg' && format !== 'png') {
+    const name = formatNames[format ?? ''] ?? format ?? 'unknown'
+    const suffix = /\.[^.\\/]+$/.exec(file)?.[0]
+    throw new DatasetError({
+      file,
+      expected: 'a JPEG or PNG',
+      got: `a ${name} picture${suffix !== undefined && /^\.(jpe?g|png)$/i.test(suffix) ? ` named ${suffix}` : ''}`,
+      hint: 'convert it to PNG with any picture editor, or take it out of the folder',
+    })
+  }
+  const size = `${width}×${height} pixels`
+  if (width * height > maxPixels)
+    throw new DatasetError({
+      file,
+      expected: `a picture of at most ${maxPixels} pixels`,
+      got: `one of ${size}`,
+      hint: 'make it smaller, or take it out of the folder',
+    })
+  const scale = resize / Math.min(width, height)
+  if (!(Math.max(width, height) * scale <= maxSide))
+    throw new DatasetError({
+      file,
+      expected: `a picture whose longer side is at most ${Math.floor(maxSide / resize)} times its shorter`,
+      got: `one of ${size}`,
+      hint: 'cut it, or take it out of the folder',
+    })
+}
+
 /**
  * Decodes a JPEG or PNG, resizes its shorter side to `resize`, cuts the middle `size`×`size`. Grey pictures become three
  * equal planes, transparency is laid on black. Library: sharp, loaded at the first picture (Node only).
  * @returns 3·size·size bytes, planes red, green, blue
- * @throws DatasetError for bytes that are no picture, damaged or absurdly large
+ * @throws DatasetError for bytes that are no JPEG or PNG (it says what they are), damaged, larger than 64 Mpixels, or far longer
+ * than wide
  * Modelling choice: resize 256, crop 224 as ImageNet's published evaluations do; the paper gives 224×224 only.
  */
 export const decodeImage = async (
@@ -36,13 +94,19 @@ export const decodeImage = async (
       got: error instanceof Error ? error.message.replace(/\s+/g, ' ').slice(0, 160) : String(error),
       hint: 'fetch the file again',
     })
+  const picture = (bytes[0] === 0xff && bytes[1] === 0xd8) || (bytes[0] === 0x89 && bytes[1] === 0x50)
+  // the header alone: nothing is allocated by the sizes that it states
+  const headerOf = async () => sharp(bytes, { limitInputPixels: false }).metadata()
+  const header = await headerOf().catch((error: unknown) => {
+    throw picture
+      ? damaged(error)
+      : new DatasetError({ file: where, expected: 'a JPEG or PNG', got: unknownFormat(bytes) })
+  })
+  requirePicture(where, header, resize)
   try {
     const options = { limitInputPixels: maxPixels, failOn: 'truncated' } as const
-    const { format, width = 0, height = 0 } = await sharp(bytes, options).metadata()
-    if (format !== 'jpeg' && format !== 'png') throw new Error(`a picture of format ${format}`)
-    const scale = resize / Math.min(width, height)
-    const [W, H] = [Math.round(width * scale), Math.round(height * scale)]
-    if (!(W <= maxSide && H <= maxSide)) throw new Error(`a picture of ${width}×${height} pixels`)
+    const scale = resize / Math.min(header.width, header.height)
+    const [W, H] = [Math.round(header.width * scale), Math.round(header.height * scale)]
     const { data, info } = await sharp(bytes, options)
       .flatten({ background: '#000' })
       .toColourspace('srgb')

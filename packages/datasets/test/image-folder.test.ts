@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { describeShared } from '../../../test/shared-data'
@@ -60,10 +61,42 @@ describe('decodeImage', () => {
     const jpeg = await picture(64, 64, '#123456', '#fedcba', 'jpeg')
     await expect(decodeImage(new Uint8Array(9), 'noise')).rejects.toMatchObject({ name: 'DatasetError', file: 'noise' })
     await expect(decodeImage(jpeg.subarray(0, jpeg.length / 2), 'cut')).rejects.toMatchObject({ file: 'cut' })
-    const gif = await sharp({ create: { width: 4, height: 4, channels: 3, background: '#fff' } })
-      .gif()
-      .toBuffer()
-    await expect(decodeImage(gif, 'g')).rejects.toMatchObject({ got: 'a picture of format gif' })
+  })
+
+  it('says what a file is that is no JPEG or PNG, whatever its name', async () => {
+    const plain = { create: { width: 4, height: 4, channels: 3, background: '#fff' } } as const
+    const webp = await sharp(plain).webp().toBuffer()
+    const hint = 'convert it to PNG with any picture editor, or take it out of the folder'
+    await expect(decodeImage(webp, 'a/b.jpg')).rejects.toMatchObject({ got: 'a WebP picture named .jpg', hint })
+    await expect(decodeImage(await sharp(plain).gif().toBuffer(), 'g')).rejects.toMatchObject({ got: 'a GIF picture' })
+    for (const [start, got] of [
+      ['', 'an empty file'],
+      ['BM6\u0000', 'a BMP picture'],
+      ['<!DOCTYPE html><html>', 'a web page'],
+      ['version https://git-lfs.github.com/spec/v1', 'a pointer of Git LFS'],
+      ['hello', 'no picture that is known'],
+    ] as const)
+      await expect(decodeImage(Buffer.from(start, 'latin1'), 'x.jpg')).rejects.toMatchObject({
+        expected: 'a JPEG or PNG',
+        got,
+      })
+  })
+
+  it('says how large a picture is that is too large or too long', async () => {
+    await expect(decodeImage(await picture(3, 900, '#fff'), 'long.png')).rejects.toMatchObject({
+      expected: 'a picture whose longer side is at most 64 times its shorter',
+      got: 'one of 3×900 pixels',
+      hint: 'cut it, or take it out of the folder',
+    })
+    // the sizes stand in bytes 16 to 23 of a PNG, then five bytes and the CRC-32 of the 17 before it
+    const large = Buffer.from(await picture(4, 4, '#fff'))
+    large.writeUInt32BE(20_000, 16)
+    large.writeUInt32BE(10_000, 20)
+    large.writeUInt32BE(crc32(large.subarray(12, 29)), 29)
+    await expect(decodeImage(large, 'large.png')).rejects.toMatchObject({
+      expected: 'a picture of at most 67108864 pixels',
+      got: 'one of 20000×10000 pixels',
+    })
   })
 })
 
