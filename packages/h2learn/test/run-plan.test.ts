@@ -59,41 +59,53 @@ it('takes flags before the preset', async () => {
   expect((await settingsOf('cifar10', { preset: 'paper', detachReset: true })).detachReset).toBe(true)
 })
 
+/** A folder of one picture a class. */
+const pictures = (name: string, classes: readonly string[]) => {
+  const png = encodePng({ width: 8, height: 8, rgb: new Uint8Array(192).fill(99) })
+  for (const one of classes) {
+    mkdirSync(join(temp, name, one), { recursive: true })
+    writeFileSync(join(temp, name, one, 'a.png'), png)
+  }
+  return join(temp, name)
+}
+const small = { network: '4C3(Encoding)-4FC', input: '8x8x3' } as const
+
 it('takes the neuron and the schedule from options, by the name of the library', async () => {
-  const options = { network: '8FC(Encoding)-10FC', schedule: 'constant', leak: 0.9, fireThreshold: 0.8 } as const
-  const of = async (more: Parameters<typeof planRun>[1]) => (await planRun('cifar10', { ...options, ...more })).config
-  const changed = await of({ reset: 'subtract', surrogate: 'arctan=2' })
-  expect(changed.schedule).toBe('constant')
-  expect(changed.neuron).toMatchObject({
+  const data = pictures('four', ['ant', 'bee', 'cat', 'dog'])
+  const of = (more: Parameters<typeof planRun>[1]) => planRun('imagenet', { ...small, data, ...more })
+  expect((await of({})).config.schedule).toBe(trainingConfig().schedule)
+  const { config, checkFunction } = await of({
+    schedule: 'constant',
+    leak: 0.9,
+    fireThreshold: 0.8,
+    reset: 'subtract',
+    surrogate: 'arctan=2',
+  })
+  expect(config.schedule).toBe('constant')
+  expect(config.neuron).toMatchObject({
     leak: 0.9,
     fireThreshold: 0.8,
     reset: 'subtract',
     surrogate: { kind: 'arctan', slope: 2 },
   })
-  const given = of({ surrogate: 'arctan', gradWindow: [0, 1] })
-  await expect(given).rejects.toThrow(/--grad-window: expected the rectangular surrogate/)
-  const { config } = await planRun('cifar10', { network: '8FC(Encoding)-10FC' })
-  expect(config.schedule).toBe(trainingConfig().schedule)
-  await expect(planRun('cifar10', { network: '8FC(Encoding)-100FC' })).rejects.toThrow(
-    /a last layer of 10 neurons, one a class of .*, got 100; end the network with 10FC/,
+  expect(checkFunction).toBe(false)
+  await expect(of({ reset: 'subtract', checkFunction: true })).rejects.toThrow(/--check-function: expected reset zero/)
+  await expect(of({ surrogate: 'arctan', gradWindow: [0, 1] })).rejects.toThrow(
+    /--grad-window: expected the rectangular surrogate/,
   )
+  for (const classes of [3, 100])
+    await expect(of({ network: `4C3(Encoding)-${classes}FC` })).rejects.toThrow(
+      new RegExp(`a last layer of 4 neurons, one a class of .*, got ${classes}; end the network with 4FC`),
+    )
 })
 
 it('labels the test pictures of another folder by the classes of the training pictures', async () => {
-  const png = encodePng({ width: 8, height: 8, rgb: new Uint8Array(192).fill(99) })
-  const folder = (name: string, classes: readonly string[]) => {
-    for (const one of classes) {
-      mkdirSync(join(temp, name, one), { recursive: true })
-      writeFileSync(join(temp, name, one, 'a.png'), png)
-    }
-    return join(temp, name)
-  }
-  const data = folder('train', ['ant', 'bee', 'cat', 'dog'])
-  const options = { network: '4C3(Encoding)-4FC', input: '8x8x3', data }
-  const { train, test } = await planRun('imagenet', { ...options, testData: folder('test', ['ant', 'cat', 'dog']) })
+  const data = pictures('train', ['ant', 'bee', 'cat', 'dog'])
+  const options = { ...small, data }
+  const { train, test } = await planRun('imagenet', { ...options, testData: pictures('test', ['ant', 'cat', 'dog']) })
   expect([...train.labels]).toEqual([0, 1, 2, 3])
   expect([...test.labels]).toEqual([0, 2, 3])
-  await expect(planRun('imagenet', { ...options, testData: folder('new', ['ant', 'eel']) })).rejects.toThrow(
+  await expect(planRun('imagenet', { ...options, testData: pictures('new', ['ant', 'eel']) })).rejects.toThrow(
     /a class that it lacks: eel/,
   )
 })

@@ -1,5 +1,6 @@
 import { type Accelerator, accelerator, type ChipRun } from '@h2learn/accelerator'
 import { recordStep, type StepRecord, type StepView, sparsityOf } from '@h2learn/snn-core'
+import { chipNeuron } from './chip-neuron'
 import type { RunPlan } from './run-plan'
 
 /** One stage of training: what the layers did and what the chip would take for exactly that step. */
@@ -89,7 +90,10 @@ export const runRecorded = (
   layers: (records: readonly StepRecord[]) => StageSummary['layers'],
 ): SampledStep => {
   const records = recordSubBatches(plan, step, chip.subBatch, plan.subBatches)
-  const run = chip.simulate(records, { lossScale: plan.config.lossScale })
+  const run = chip.simulate(
+    records.map((record) => ({ ...record, neuron: chipNeuron(record.neuron) })),
+    { lossScale: plan.config.lossScale },
+  )
   const { report } = step
   return {
     records,

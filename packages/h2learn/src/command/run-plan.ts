@@ -23,6 +23,7 @@ import {
 } from '@h2learn/snn-core'
 import { loadCheckpoint } from '@h2learn/snn-core/threads'
 import { type BenchmarkJob, benchmarkOf, presetOf, type TrainingPreset } from '../benchmarks'
+import { isChipNeuron } from './chip-neuron'
 
 /** Options of `h2learn run` as given; absent ones come from the preset, or from the checkpoint of `--resume`. */
 export interface RunOptions {
@@ -226,6 +227,13 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
   // what does not fit is found before the training, not after it
   checkSamples(train, network)
   checkSamples(test, network)
+  if (kept.checkFunction && !isChipNeuron(config.neuron))
+    throw new InputError({
+      where: '--check-function',
+      expected: "reset zero and the rectangular surrogate, which the engines' Soma computes",
+      got: `reset ${config.neuron.reset} and surrogate ${config.neuron.surrogate.kind}`,
+      hint: 'leave out --check-function',
+    })
   if (resumed) checkIdentity(train, resumed.meta, resumed.path)
   return {
     benchmark,
@@ -239,7 +247,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     train,
     test,
     subBatches: kept.subBatches ?? preset.subBatches,
-    checkFunction: kept.checkFunction ?? preset.checkFunction,
+    checkFunction: kept.checkFunction ?? (preset.checkFunction && isChipNeuron(config.neuron)),
     evaluate: {
       test: Math.min(test.count, kept.evalSamples ?? preset.evaluate ?? test.count),
       train: Math.min(train.count, kept.evalSamples ?? preset.evaluate ?? 10_000),

@@ -16,6 +16,7 @@ import type { BackwardWork } from '@h2learn/sparse-backward'
 import { updateTraffic } from '@h2learn/weight-update'
 import { type LearnedRun, learningWarnings } from '../learning-warnings'
 import { recordedActivity } from '../recorded-activity'
+import { isChipNeuron } from './chip-neuron'
 import { recordedSparsities, type SampledStep, type StageSummary } from './recording'
 import type { RunPlan } from './run-plan'
 
@@ -376,6 +377,11 @@ export const runReport = (result: RunResult): FullRunReport => {
       `Accuracies: measured on ${test.samples} of ${plan.test.count} test and the first ${train.samples} of ${plan.train.count} training samples.`,
       `${parameterCount(network)} parameters; one weight update moves ${updateTraffic(1).total} bytes per parameter.`,
       'Calibrated constants: k_area on three printed areas, k_energy on the printed power, fill on one printed speed-up. They enter every area, every energy, and the cycles of the Backward Engine; cycles and speeds are called predicted all the same, because nothing was fitted to them.',
+      ...(isChipNeuron(config.neuron)
+        ? []
+        : [
+            `The chip's Soma computes reset zero and the rectangular surrogate alone: cycles and energy are those of the recorded tensors as if units of the same cost computed reset ${config.neuron.reset} and surrogate ${config.neuron.surrogate.kind}; the engines' own output was not compared.`,
+          ]),
       'Power and energy are those of the chip; off-chip memory is printed apart, as the paper leaves it out.',
       ...(lastStep && stages.length > 1
         ? [
