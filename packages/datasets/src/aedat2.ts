@@ -1,5 +1,6 @@
 import type { EventRecording } from './api'
 import { type ByteSource, bytesSource, fileSource } from './byte-source'
+import { checkRecording } from './check-config'
 import { DatasetError } from './dataset-error'
 import { conventionFor, type EventConvention, joinRecordings } from './event-convention'
 import { eventList } from './event-list'
@@ -127,6 +128,7 @@ export const someEvents = (recording: EventRecording, file: string): EventRecord
  * @throws DatasetError for a recording of another sensor
  */
 export const writeAedat2 = (recording: EventRecording): Uint8Array => {
+  checkRecording('writeAedat2', recording)
   const { x, y, polarity, time, width, height } = recording
   if (width !== dvs128Sensor || height !== dvs128Sensor)
     throw new DatasetError({ file: 'writeAedat2', expected: 'a recording of 128×128', got: `${width}×${height}` })

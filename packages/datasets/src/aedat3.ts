@@ -1,6 +1,7 @@
 import { dvs128Sensor, someEvents } from './aedat2'
 import type { EventRecording } from './api'
 import { type ByteSource, bytesSource, fileSource } from './byte-source'
+import { checkRecording } from './check-config'
 import { DatasetError } from './dataset-error'
 import { conventionFor, type EventConvention, joinRecordings, rawConvention } from './event-convention'
 import { eventList } from './event-list'
@@ -134,6 +135,7 @@ export const writeAedat3 = (
   recording: EventRecording,
   { perPacket = 4096, start = 0 }: { readonly perPacket?: number; readonly start?: number } = {},
 ): Uint8Array => {
+  checkRecording('writeAedat3', recording)
   const { x, y, polarity, time } = recording
   const parts = [
     latin1Bytes('#!AER-DAT3.1\r\n#Format: RAW\r\n#Source 1: written by @h2learn/datasets\r\n#!END-HEADER\r\n'),

@@ -2,6 +2,7 @@ import type * as FlatBuffers from 'flatbuffers'
 import { someEvents } from './aedat2'
 import type { EventRecording } from './api'
 import { type ByteSource, bytesSource } from './byte-source'
+import { checkRecording } from './check-config'
 import { DatasetError } from './dataset-error'
 import { conventionFor, type EventConvention, joinRecordings, rawConvention } from './event-convention'
 import { eventList } from './event-list'
@@ -274,7 +275,7 @@ const stored: Readonly<Record<Aedat4Header['compression'], (bytes: Uint8Array) =
  * @param start added to every time, µs
  */
 export const writeAedat4 = async (
-  { width, height, x, y, polarity, time }: EventRecording,
+  recording: EventRecording,
   {
     perPacket = 4096,
     start = 0,
@@ -285,6 +286,8 @@ export const writeAedat4 = async (
     readonly compression?: Aedat4Header['compression']
   } = {},
 ): Promise<Uint8Array> => {
+  checkRecording('writeAedat4', recording)
+  const { width, height, x, y, polarity, time } = recording
   const lib = await flatBuffers()
   const packet = (from: number, to: number) => {
     const builder = new lib.Builder(64 + (to - from) * eventBytes)

@@ -64,3 +64,12 @@ export const checkPixels = (where: string, samples: Samples): void => {
 export const checkFields = (where: string, config: unknown, known: readonly string[]): void => {
   requireKnown(where, config, known)
 }
+
+/** @throws InputError unless value is an event recording with its four lists */
+export const checkRecording = (where: string, recording: unknown): void => {
+  const lists = ['x', 'y', 'polarity', 'time']
+  const found = requireObject(where, recording, 'an event recording', ['width', 'height', ...lists])
+  const wrong = lists.find((name) => !ArrayBuffer.isView(found[name]))
+  if (wrong !== undefined)
+    throw new InputError({ where, expected: `a typed array as ${wrong} of the recording`, got: typeof found[wrong] })
+}

@@ -1,4 +1,5 @@
 import type { EventRecording, FramesConfig } from './api'
+import { checkRecording } from './check-config'
 import { eventsToFrames, frameShape } from './event-frames'
 import { orderByTime, pickEvents } from './event-list'
 
@@ -12,6 +13,7 @@ export const eventsToCountFrames = (
   recording: EventRecording,
   config: Omit<FramesConfig, 'duration' | 'from'>,
 ): Uint8Array => {
+  checkRecording('eventsToCountFrames', recording)
   const { T } = frameShape(recording, config)
   const sorted = pickEvents(recording, orderByTime(recording.time))
   const N = sorted.time.length

@@ -1,7 +1,6 @@
-import { requireObject } from '@h2learn/config'
 import { InputError } from '@h2learn/snn-core'
 import type { EventRecording, FramesConfig, NmnistFramesConfig } from './api'
-import { blockBytes, checkFields, checkInteger, checkWord } from './check-config'
+import { blockBytes, checkFields, checkInteger, checkRecording, checkWord } from './check-config'
 
 /** T = 10 bins of 30 ms and 32×32 of the 34×34 pixels (Table VI: 32×32×2×T); that the crop is the centre is a modelling choice. */
 const nmnistFrames = { T: 10, duration: 300_000, width: 32, height: 32, polarities: 'off-on' } as const
@@ -52,7 +51,7 @@ export const frameShape = (sensor: { width: number; height: number }, config: Fr
  * Modelling choice: binary, because a LUT PE is addressed by spike bits; how often a pixel fired within a bin is lost.
  */
 export const eventsToFrames = (recording: EventRecording, config: FramesConfig, out?: Uint8Array): Uint8Array => {
-  requireObject('eventsToFrames', recording, 'an event recording', ['width', 'height', 'x', 'y', 'polarity', 'time'])
+  checkRecording('eventsToFrames', recording)
   const { T, C, H, W } = frameShape(recording, config)
   const { polarities = 'off-on' } = config
   const bytes = blockBytes('eventsToFrames', T, C, H, W)

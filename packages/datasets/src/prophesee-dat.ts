@@ -1,6 +1,7 @@
 import { someEvents } from './aedat2'
 import type { EventRecording } from './api'
 import { type ByteSource, bytesSource, fileSource } from './byte-source'
+import { checkRecording } from './check-config'
 import { DatasetError } from './dataset-error'
 import { conventionFor, type EventConvention, joinRecordings, rawConvention } from './event-convention'
 import { eventList } from './event-list'
@@ -122,7 +123,9 @@ export const streamPropheseeDat = (file: string, config?: PropheseeDatConfig): G
   fileSource(file, (source) => propheseeDatEvents(source, config))
 
 /** Writes a recording as a Prophesee .dat file with its size in the header. */
-export const writePropheseeDat = ({ width, height, x, y, polarity, time }: EventRecording): Uint8Array => {
+export const writePropheseeDat = (recording: EventRecording): Uint8Array => {
+  checkRecording('writePropheseeDat', recording)
+  const { width, height, x, y, polarity, time } = recording
   const events = new Uint8Array(2 + time.length * eventBytes)
   events.set([0, eventBytes])
   const view = new DataView(events.buffer)

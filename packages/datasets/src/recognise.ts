@@ -129,7 +129,7 @@ const recogniseFolder = (dir: string): RecognisedData | undefined => {
   const holdsPictures = folders.some((name) => filesIn(joinPath(dir, name), picture, 1).next().done === false)
   if (holdsPictures && (halves || folders.some((name) => inside(name).some((file) => picture.test(file)))))
     return found('imagenet', true, !halves || folders.some((name) => /^(val|validation|test)$/.test(name)))
-  const h5 = [...filesIn(dir, /\.(h5|hdf5)$/i, 0)]
+  const h5 = [...filesIn(dir, /\.(h5|hdf5|nir)$/i, 0)]
   return h5.length > 0 ? { kind: 'hdf5-folder', files: h5 } : recordingsIn(dir)
 }
 

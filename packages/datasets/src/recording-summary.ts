@@ -1,4 +1,5 @@
 import type { EventRecording } from './api'
+import { checkRecording } from './check-config'
 
 /** A recording in numbers. */
 export interface RecordingSummary {
@@ -26,6 +27,7 @@ export interface RecordingSummary {
 
 /** Counts, duration, rate and histograms of a recording. @param bins of time, x and y */
 export const summariseRecording = (recording: EventRecording, bins = 20): RecordingSummary => {
+  checkRecording('summariseRecording', recording)
   const { width, height, x, y, polarity, time } = recording
   const events = time.length
   let [first, last, on] = [events === 0 ? 0 : Number.POSITIVE_INFINITY, 0, 0]

@@ -89,6 +89,18 @@ describe.each(Object.entries(formats))('%s', (_, { sensor: [width, height], writ
   })
 })
 
+describe('writers', () => {
+  it('refuse what is no recording', async () => {
+    const good = recordingOf(128, 128, [[1, 2, 1, 0]])
+    const { time: _, ...without } = good
+    for (const bad of [undefined, null, {}, without, { ...good, x: 5 }] as EventRecording[]) {
+      for (const write of [writeAedat2, writeAedat3, writePropheseeDat])
+        expect(() => write(bad), write.name).toThrow(/^write\w+: expected (an event recording|a typed array as x)/)
+      await expect(writeAedat4(bad)).rejects.toThrow(/^writeAedat4: expected/)
+    }
+  })
+})
+
 describe('a recording whose first time is not its smallest', () => {
   // 100000, 99000, 100500 on the clock of the camera
   const stale = recordingOf(128, 128, [

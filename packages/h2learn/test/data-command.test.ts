@@ -17,6 +17,7 @@ import type { Console } from '../src/command/console'
 import { dataList, getData } from '../src/command/data-get'
 import { dataInfo, sparkline } from '../src/command/data-info'
 import { dataShow } from '../src/command/data-show'
+import { sizeOption } from '../src/command/numbers'
 import { writeNpz } from '../src/trace'
 import { smallMnist } from './command-helper'
 
@@ -164,6 +165,21 @@ describe('h2learn data info on what is no whole data set', () => {
     )
   })
 
+  it('looks at recordings of every class of a large set, not at the first ones alone', async () => {
+    // 150 recordings of class 0 with one event each, 150 of class 1 with three: 2 events on average
+    for (const [label, events] of [
+      [0, 1],
+      [1, 3],
+    ] as const) {
+      mkdirSync(join(temp, `large/${label}`), { recursive: true })
+      const bytes = Uint8Array.from(Array.from({ length: events }, (_, i) => [1, 2, 0x80, 0, i + 1]).flat())
+      for (let i = 0; i < 150; i++) put(`large/${label}/${i}.bin`, bytes)
+    }
+    expect(await infoOf(join(temp, 'large'))).toMatch(
+      /recordings +300\n[\s\S]*100 recordings looked at\n[\s\S]*mean_events +2\n/,
+    )
+  })
+
   it('says that the size of a sensor is assumed, takes --sensor, and counts what lies outside', async () => {
     const wide = writePropheseeDat({
       width: 640,
@@ -182,6 +198,15 @@ describe('h2learn data info on what is no whole data set', () => {
     const given = await infoOf(bare, { sensor: { width: 640, height: 480 } })
     expect(given).toMatch(/sensor +640x480\n +duration_us/)
     expect(given).not.toMatch(/outside/)
+  })
+})
+
+describe('--sensor', () => {
+  it('is width and height', () => {
+    expect(sizeOption('--sensor')('640x480')).toEqual({ width: 640, height: 480 })
+    expect(sizeOption('--sensor')(' 1X16384 ')).toEqual({ width: 1, height: 16_384 })
+    for (const text of ['', '640', '640x', '0x5', '5x16385', '-1x5', '1.5x2', '640x480x2', 'axb'])
+      expect(() => sizeOption('--sensor')(text), text).toThrow(/^--sensor: expected width and height such as 640x480/)
   })
 })
 

@@ -1,23 +1,9 @@
-import { InputError } from '@h2learn/snn-core'
 import { type CommonOptions, consoleOf, type RegisterCommand, withCommonOptions } from './common-options'
-import { integerOption, wordOption } from './numbers'
+import { integerOption, sizeOption, wordOption } from './numbers'
 
 const getHelp = async () => (await import('./data-get')).dataList()
 
 const sensorHelp = 'pixels of the sensor, where the recording does not say (some .dat and RAW, AEDAT 3.1)'
-
-/** Reads "640x480". @throws InputError for anything else, or a side that is not 1 to 16,384 */
-const sensorOption = (text: string): { readonly width: number; readonly height: number } => {
-  const [, width, height] = (/^(\d{1,5})[xX×](\d{1,5})$/.exec(text.trim()) ?? []).map(Number)
-  const good = [width, height].every((side) => side !== undefined && side >= 1 && side <= 16_384)
-  if (!good)
-    throw new InputError({
-      where: '--sensor',
-      expected: 'width and height such as 640x480, 1 to 16384 pixels each',
-      got: `"${text}"`,
-    })
-  return { width: width!, height: height! }
-}
 
 /** `h2learn data`: look at data sets, draw samples, fetch them from their own pages. */
 export const dataCommand: RegisterCommand = (root, exitWith) => {
@@ -39,7 +25,7 @@ Examples:
       .command('info')
       .argument('<path>', 'file or folder')
       .description('recognise a file or folder and print counts, sizes, duration, event rate, histograms')
-      .option('--sensor <WxH>', sensorHelp, sensorOption),
+      .option('--sensor <WxH>', sensorHelp, sizeOption('--sensor')),
   ).action(async (path: string, given: CommonOptions & import('./data-info').DataInfoOptions) => {
     const { dataInfo } = await import('./data-info')
     exitWith(await dataInfo(path, given, consoleOf(given)))
@@ -64,7 +50,7 @@ Examples:
       )
       .option('--to <us>', 'end before', integerOption('--to', 1))
       .option('--whole', 'the whole sensor, also where events fill a small part of it')
-      .option('--sensor <WxH>', sensorHelp, sensorOption)
+      .option('--sensor <WxH>', sensorHelp, sizeOption('--sensor'))
       .option('--png <file>', 'write a PNG')
       .option('--svg <file>', 'write an SVG')
       .option('--zoom <n>', 'pixels a pixel in the files', integerOption('--zoom', 1, 64)),

@@ -48,17 +48,20 @@ export const recordingFacts = (
   }
 }
 
-/** Recordings that are looked at one by one: the beginning of a set is enough for rates and durations. */
+/** Recordings that are looked at one by one: so many, spread over a set, are enough for rates and durations. */
 export const fewRecordings = 100
 
-/** Means over the first recordings of a set. */
+/** Means over recordings of a set. */
 export const ratesOf = async (
   title: string,
   files: readonly string[],
   config: ReadRecordingConfig = {},
 ): Promise<Facts[]> => {
   const summaries: RecordingSummary[] = []
-  for (const file of files.slice(0, fewRecordings))
+  const looked = Math.min(fewRecordings, files.length)
+  // evenly over the files, as they lie class by class
+  const spread = Array.from({ length: looked }, (_, i) => files[Math.floor((i * files.length) / looked)]!)
+  for (const file of spread)
     summaries.push(
       summariseRecording(file.endsWith('.bin') ? parseNmnist(bytesOf(file), file) : await readRecording(file, config)),
     )

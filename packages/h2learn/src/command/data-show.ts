@@ -149,9 +149,7 @@ const checkSample = (where: string, sample: number, count: number): void => {
  */
 export const dataShow = async (path: string, options: DataShowOptions, out: Console): Promise<number> => {
   const { picture, what } = await draw(path, options)
-  out.say(`${path}: ${what[0]}`)
-  for (const line of what.slice(1)) out.say(line)
-  out.say(pictureText(picture, Math.min(out.columns, 120), out.color))
+  // the files first: a reader of the terminal's output may go away early
   const { zoom = Math.max(1, Math.floor(400 / picture.width)) } = options
   if (options.png !== undefined) {
     await writeWhole(options.png, encodePng(picture, zoom))
@@ -161,5 +159,8 @@ export const dataShow = async (path: string, options: DataShowOptions, out: Cons
     await writeWhole(options.svg, pictureSvg(picture, zoom))
     out.note(`SVG: ${options.svg}`)
   }
+  out.say(`${path}: ${what[0]}`)
+  for (const line of what.slice(1)) out.say(line)
+  out.say(pictureText(picture, Math.min(out.columns, 120), out.color))
   return exitCodes.done
 }

@@ -72,3 +72,16 @@ export const surrogateOption = (option: string): OptionReader<string> =>
     parseSurrogate(text, option)
     return text.trim()
   })
+
+/** Reads an option as width and height in pixels, such as 640x480. @throws InputError naming option and what came */
+export const sizeOption = (option: string): OptionReader<{ readonly width: number; readonly height: number }> =>
+  reader({ type: 'string', pattern: '^\\d{1,5}[xX×]\\d{1,5}$' }, (text) => {
+    const [, width = 0, height = 0] = (/^(\d{1,5})[xX×](\d{1,5})$/.exec(text.trim()) ?? []).map(Number)
+    if (![width, height].every((side) => side >= 1 && side <= 16_384))
+      throw new InputError({
+        where: option,
+        expected: 'width and height such as 640x480, from 1 to 16384 pixels each',
+        got: `"${text}"`,
+      })
+    return { width, height }
+  })
