@@ -1,4 +1,4 @@
-import type { LayerInput, Network, Samples } from './api'
+import type { Layer, LayerInput, Network, Samples } from './api'
 import { ShapeError } from './errors'
 import { deriveSeed, rng } from './rng'
 import { bitWords, tensor } from './tensor'
@@ -28,11 +28,17 @@ export const batchOf = (order: Uint32Array, batch: number, stepInEpoch: number):
 
 const sizeText = ({ C, H, W }: { C: number; H: number; W: number }) => `${H}x${W}x${C}`
 
+/** What has to be known of a network to give it samples. */
+export interface SampleReader extends Pick<Network, 'input' | 'T' | 'classes' | 'text'> {
+  /** The first and the last are looked at. */
+  readonly layers: readonly Pick<Layer, 'name' | 'encoding'>[]
+}
+
 /**
  * Checks that a network can read these samples: input map, timesteps, classes, kind.
  * @throws ShapeError that names the option or the layer to change
  */
-export const checkSamples = (samples: Samples, network: Network): void => {
+export const checkSamples = (samples: Samples, network: SampleReader): void => {
   const where = `samples of ${samples.name}`
   const { C, H, W } = samples.shape
   if (C !== network.input.C || H !== network.input.H || W !== network.input.W)
@@ -83,7 +89,7 @@ export interface DrawSeed {
  * Checks that a network can read these samples, and that they have the indices.
  * @throws ShapeError see `batchInput`
  */
-export const checkBatch = (samples: Samples, indices: ArrayLike<number>, network: Network): void => {
+export const checkBatch = (samples: Samples, indices: ArrayLike<number>, network: SampleReader): void => {
   checkSamples(samples, network)
   for (let b = 0; b < indices.length; b++)
     if (!(indices[b]! >= 0 && indices[b]! < samples.count))
@@ -122,7 +128,7 @@ export const sampleSpikes = (
 export const batchInput = (
   samples: Samples,
   indices: ArrayLike<number>,
-  network: Network,
+  network: SampleReader,
   draw: DrawSeed = { seed: 0, epoch: 0 },
 ): LayerInput => {
   checkBatch(samples, indices, network)

@@ -37,17 +37,15 @@ const HIGHEST = 16
 const HALVINGS = 24
 
 /**
- * The gain at which neurons with this current fire at the wished rate. The rate grows with the gain but for rounding
- * and resets, so bisection in the logarithm finds it; the best gain seen counts. Yields after every gain tried.
+ * The gain at which neurons fire at the wished rate. The rate grows with the gain but for rounding and resets, so
+ * bisection in the logarithm finds it; the best gain seen counts. Yields after every gain tried.
+ * @param rateAt rate at a gain
  */
-function* findGain(current: Maps, T: number, neuron: NeuronConfig, wished: number): Generator<void, number> {
+export function* findGain(rateAt: (gain: number) => number, wished: number): Generator<void, number> {
   let best = { gain: 1, distance: Infinity }
-  const scaled = tensor('TBCHW', 'f32', current.shape)
-  const buffers = reusableBuffers()
   const rate = (exponent: number): number => {
     const gain = Math.fround(2 ** exponent)
-    for (let i = 0; i < scaled.data.length; i++) scaled.data[i] = current.data[i] * gain
-    const fired = density(integrateAndFire(scaled, T, neuron, 'f32', buffers).spikes)
+    const fired = rateAt(gain)
     const distance = Math.abs(fired - wished)
     if (distance < best.distance) best = { gain, distance }
     return fired
@@ -76,14 +74,24 @@ function* findGain(current: Maps, T: number, neuron: NeuronConfig, wished: numbe
   return best.gain
 }
 
+/** Rate at which a layer's neurons fire on a current times a gain. */
+const firingRateOf = (current: Maps, T: number, neuron: NeuronConfig): ((gain: number) => number) => {
+  const scaled = tensor('TBCHW', 'f32', current.shape)
+  const buffers = reusableBuffers()
+  return (gain) => {
+    for (let i = 0; i < scaled.data.length; i++) scaled.data[i] = current.data[i] * gain
+    return density(integrateAndFire(scaled, T, neuron, 'f32', buffers).spikes)
+  }
+}
+
 /** Normal draws of standard deviation 1/√(C·R·S), in KCRS order, from a stream of the layer's own. */
-const drawNormal = (weights: RealArray, fanIn: number, seed: number): void => {
+export const drawNormal = (weights: RealArray, fanIn: number, seed: number): void => {
   const { normal } = rng(seed)
   for (let i = 0; i < weights.length; i++) weights[i] = normal() / Math.sqrt(fanIn)
 }
 
 /** Takes the mean out of each output channel's weights. */
-const balance = (weights: RealArray, fanIn: number): void => {
+export const balance = (weights: RealArray, fanIn: number): void => {
   for (let from = 0; from < weights.length; from += fanIn) {
     let sum = 0
     for (let i = from; i < from + fanIn; i++) sum += weights[i]
@@ -170,7 +178,8 @@ export function* initialWeightsStepwise(
     yield
     const given = l === network.layers.length - 1 && outputGain !== 'rate' ? Math.fround(outputGain) : undefined
     const gain =
-      given ?? (yield* findGain(layerCurrent(layer, next, own, 'f32', buffers), network.T, neuron, firingRate))
+      given ??
+      (yield* findGain(firingRateOf(layerCurrent(layer, next, own, 'f32', buffers), network.T, neuron), firingRate))
     for (let i = 0; i < own.data.length; i++) own.data[i] *= gain
     yield
     const { spikes } = integrateAndFire(layerCurrent(layer, next, own, 'f32', buffers), network.T, neuron, 'f32')

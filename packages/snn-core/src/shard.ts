@@ -43,7 +43,7 @@ export const labelsOf = (
     : Uint16Array.from(indices, (index) => labels[index])
 
 /** How many values are not zero, and how many of these round to zero in FP16: |v| <= 2^−25, half the smallest subnormal. */
-const countNonZeros = (values: RealArray): readonly [nonZeros: number, flushed: number] => {
+export const countNonZeros = (values: RealArray): readonly [nonZeros: number, flushed: number] => {
   const tiny = 2 ** -25
   let nonZeros = 0
   let kept = 0

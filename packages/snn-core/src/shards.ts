@@ -23,8 +23,13 @@ const SMALL_SAMPLES = 32
 export const shardSamples = (network: Network): number => {
   const { layers, T } = network
   const potentials = layers.reduce((n, { K, outH, outW }) => n + K * outH * outW * T, 0)
+  return shardSize(potentials, parameterCount(network))
+}
+
+/** The same from the neurons of one sample times timesteps and the weights. */
+export const shardSize = (potentials: number, weights: number): number => {
   if (potentials > LARGE_SAMPLE) return SHARD_SAMPLES / 2
-  return potentials < SMALL_SAMPLE && parameterCount(network) > MANY_WEIGHTS ? SMALL_SAMPLES : SHARD_SAMPLES
+  return potentials < SMALL_SAMPLE && weights > MANY_WEIGHTS ? SMALL_SAMPLES : SHARD_SAMPLES
 }
 
 /** Cuts the sample indices of a pass into as few shards as there must be, of about the same size. */
@@ -34,8 +39,11 @@ export const shardsOf = ({
 }: {
   readonly indices: Uint32Array
   readonly network: Network
-}): Uint32Array[] => {
-  const n = Math.ceil(indices.length / shardSamples(network))
+}): Uint32Array[] => cutShards(indices, shardSamples(network))
+
+/** Cuts indices into as few shards of at most so many samples as there must be, of about the same size. */
+export const cutShards = (indices: Uint32Array, most: number): Uint32Array[] => {
+  const n = Math.ceil(indices.length / most)
   const start = (i: number) => Math.floor((i * indices.length) / n)
   return Array.from({ length: n }, (_, i) => indices.subarray(start(i), start(i + 1)))
 }

@@ -1,11 +1,11 @@
 import type { Network, RealArray, Samples } from './api'
-import { batchOf, checkSamples, epochOrder, stepsPerEpoch } from './batches'
+import { batchOf, checkSamples, type DrawSeed, epochOrder, stepsPerEpoch } from './batches'
 import { InputError, ShapeError, TrainingError } from './errors'
 import { type BatchGradients, type GradientSource, localGradients } from './gradient-source'
 import { parameterCount } from './network'
 import { createOptimizer, type OptimizedWeights, updateWeights } from './optimizer'
 import { passWeights, requireFiniteWeights } from './parameters'
-import { rateSegments } from './rate-segments'
+import { type RateSegment, rateSegments } from './rate-segments'
 import { LAYER_COUNTS } from './shard'
 import { learningRateAt, type TrainingConfig, totalSteps } from './training-config'
 import type { TrainingHistory, TrainingState } from './training-state'
@@ -85,6 +85,28 @@ export interface TrainingRun {
   readonly signal?: AbortSignal
 }
 
+/** What the loop of optimiser steps needs to know of what it trains. */
+export interface TrainingTask extends Pick<TrainingRun, 'config' | 'state'> {
+  /** The network as messages call it. */
+  readonly title: string
+  /** Numbers that are trained. */
+  readonly parameters: number
+  /** Names of the layers that the gradients count. */
+  readonly layers: readonly string[]
+  /** Training samples. */
+  readonly samples: number
+  /** Parts of the numbers with a rate of their own. */
+  readonly segments: readonly RateSegment[] | undefined
+  /** Refuses start weights that are not finite, naming where they are. */
+  readonly requireFinite: (weights: RealArray) => void
+  readonly hooks?: TrainingHooks | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Gradients of one batch; weights are rounded for f16. */
+  readonly gradients: (indices: Uint32Array, draw: DrawSeed, weights: RealArray) => Promise<BatchGradients>
+  readonly largest?: GradientSource['largest']
+  readonly update?: GradientSource['update']
+}
+
 export interface TrainingOutcome {
   readonly status: 'done' | 'interrupted'
   readonly state: TrainingState
@@ -109,18 +131,17 @@ export const startTraining = (
   }
 }
 
-const checkState = ({ network, state, config }: TrainingRun): void => {
-  const n = parameterCount(network)
+const checkState = ({ title, parameters: n, state, config, requireFinite }: TrainingTask): void => {
   const arrays = [state.weights, ...state.optimizer.moments]
   const type = config.precision === 'f64' ? Float64Array : Float32Array
   if (arrays.some((a) => a.length !== n || !(a instanceof type)))
     throw new ShapeError({
       where: 'trainNetwork',
-      expected: `weights and moments of ${n} ${type.name} values for ${network.text} at precision ${config.precision}`,
+      expected: `weights and moments of ${n} ${type.name} values for ${title} at precision ${config.precision}`,
       got: arrays.map((a) => `${a.length} ${a.constructor.name}`).join(', '),
       hint: 'resume with the network and the precision the state was made with',
     })
-  requireFiniteWeights('trainNetwork', network, state.weights)
+  requireFinite(state.weights)
   if (state.step !== state.history.loss.length)
     throw new InputError({
       where: 'trainNetwork',
@@ -129,8 +150,8 @@ const checkState = ({ network, state, config }: TrainingRun): void => {
     })
 }
 
-const activity = (network: Network, counts: Float64Array): LayerActivity[] =>
-  network.layers.map(({ name }, l) => {
+const activity = (names: readonly string[], counts: Float64Array): LayerActivity[] =>
+  names.map((name, l) => {
     const [neurons, spikes, maskBits, gradients, base, lost] = counts.subarray(l * LAYER_COUNTS.length)
     return {
       name,
@@ -183,18 +204,43 @@ export const trainNetwork = async (run: TrainingRun): Promise<TrainingOutcome> =
   }
 }
 
-const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<TrainingOutcome> => {
-  const { network, samples, config, hooks = {}, signal } = run
+const trainWith = async (run: TrainingRun, source: GradientSource): Promise<TrainingOutcome> => {
+  const { network, samples, config, state, hooks, signal } = run
+  const { neuron, loss, precision, lossScale, backend } = config
   checkSamples(samples, network)
-  checkState(run)
-  const perEpoch = stepsPerEpoch(samples.count, config.batch)
-  const steps = totalSteps(config, samples.count)
-  const history = structuredClone(run.state.history) as { [K in keyof TrainingHistory]: number[] }
-  const { neuron, loss, precision, lossScale, seed, backend, optimizer } = config
-  const segments = rateSegments(config, network)
-  let now: OptimizedWeights = { weights: run.state.weights, state: run.state.optimizer }
+  return trainSteps({
+    title: network.text,
+    parameters: parameterCount(network),
+    layers: network.layers.map(({ name }) => name),
+    samples: samples.count,
+    segments: rateSegments(config, network),
+    requireFinite: (weights) => requireFiniteWeights('trainNetwork', network, weights),
+    config,
+    state,
+    hooks,
+    signal,
+    gradients: (indices, draw, weights) =>
+      source.gradients({ network, neuron, loss, precision, lossScale, samples, indices, draw, backend }, weights),
+    largest: source.largest,
+    update: source.update,
+  })
+}
+
+/**
+ * The loop of optimiser steps that `trainNetwork` and `trainGraph` share: order of samples, schedule, checks, update,
+ * history, hooks.
+ * @throws as `trainNetwork`
+ */
+export const trainSteps = async (task: TrainingTask): Promise<TrainingOutcome> => {
+  checkState(task)
+  const { samples: count, config, segments, hooks = {}, signal, state: start } = task
+  const perEpoch = stepsPerEpoch(count, config.batch)
+  const steps = totalSteps(config, count)
+  const history = structuredClone(start.history) as { [K in keyof TrainingHistory]: number[] }
+  const { lossScale, seed, optimizer } = config
+  let now: OptimizedWeights = { weights: start.weights, state: start.optimizer }
   let spare: OptimizedWeights | undefined
-  let { step } = run.state
+  let { step } = start
   let order: Uint32Array | undefined
   // whether the weights may lie in memory of the source, which its next update overwrites: those of the caller may, too
   let borrowed = true
@@ -214,21 +260,17 @@ const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<T
     if (signal?.aborted) return { status: 'interrupted', state: lastState() }
     const epoch = Math.floor(step / perEpoch)
     const stepInEpoch = step % perEpoch
-    if (!order || stepInEpoch === 0) order = epochOrder(samples.count, seed, epoch)
+    if (!order || stepInEpoch === 0) order = epochOrder(count, seed, epoch)
     const indices = batchOf(order, config.batch, stepInEpoch)
     const weights = passWeights(config, now.weights)
-    const draw = { seed, epoch }
-    const result = await gradients.gradients(
-      { network, neuron, loss, precision, lossScale, samples, indices, draw, backend },
-      weights,
-    )
+    const result = await task.gradients(indices, { seed, epoch }, weights)
     const learningRate = learningRateAt(config, step, steps)
-    const layers = activity(network, result.layers)
+    const layers = activity(task.layers, result.layers)
     const report: StepReport = {
       step,
       totalSteps: steps,
       epoch,
-      samplesSeen: epoch * samples.count + stepInEpoch * config.batch,
+      samplesSeen: epoch * count + stepInEpoch * config.batch,
       ...sharesOf(result, indices.length),
       learningRate,
       stalled: result.zeroLoss < indices.length && layers.every((layer) => layer.gradientDensity === 0),
@@ -236,7 +278,7 @@ const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<T
       ...stopwatch(indices.length, (steps - step - 1) * config.batch),
     }
     if (!Number.isFinite(report.loss)) throw failed('the loss is not finite', report, config, lastState())
-    const largest = await gradients.largest?.(result.gradW)
+    const largest = await task.largest?.(result.gradW)
     if (!(largest === undefined ? allFinite(result.gradW) : Number.isFinite(largest)))
       throw failed('a weight gradient is not finite', report, config, lastState())
     await hooks.beforeUpdate?.({ report, weights, indices })
@@ -244,7 +286,7 @@ const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<T
     const inPlace =
       largest === undefined
         ? undefined
-        : await gradients.update?.({ config: optimizer, from: now, gradW, largest, learningRate, segments, lossScale })
+        : await task.update?.({ config: optimizer, from: now, gradW, largest, learningRate, segments, lossScale })
     if (inPlace) {
       now = inPlace
       spare = undefined
@@ -254,7 +296,7 @@ const trainWith = async (run: TrainingRun, gradients: GradientSource): Promise<T
       if (!allFinite(next.weights) || !next.state.moments.every(allFinite))
         throw failed('the update gave weights or moments that are not finite', report, config, lastState())
       // two sets of buffers in turn; neither the caller's start state nor the source's memory is ever one of them
-      spare = now.weights === run.state.weights || borrowed ? undefined : now
+      spare = now.weights === start.weights || borrowed ? undefined : now
       now = next
     }
     borrowed = inPlace !== undefined

@@ -19,3 +19,14 @@ export {
   type ParameterSpec,
 } from './parameters'
 export { type PlainNetwork, type PlainPopulation, plainNetwork } from './plain-form'
+export {
+  evaluateGraph,
+  type GraphEvaluation,
+  type GraphEvaluationRun,
+  graphStatistics,
+} from './training/evaluate-graph'
+export { type GraphGradientWork, graphGradients } from './training/graph-gradients'
+export { predictGraph } from './training/graph-prediction'
+export { type GraphInitOptions, initialGraphParameters, type PopulationGain } from './training/initial-parameters'
+export { graphTitle, readOut, sampleInputs } from './training/sample-input'
+export { type GraphTrainingRun, trainGraph } from './training/train-graph'

@@ -71,7 +71,7 @@ describe('a chain as a network of populations', () => {
         })
       },
     )
-    fc.assert(property, { numRuns: 150 })
+    fc.assert(property, { numRuns: 80 })
   })
 
   it('comes back from its plain form', () => {
