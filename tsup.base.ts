@@ -6,7 +6,8 @@ export const base = (options: Options = {}): Options => ({
   format: ['esm'],
   target: 'es2022',
   dts: process.env.H2LEARN_BUILD !== 'no-types',
-  sourcemap: true,
+  // the code is not minified and can be read as it is; maps would be over half of every package
+  sourcemap: false,
   clean: true,
   tsconfig: 'tsconfig.build.json',
   ...options,

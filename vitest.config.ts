@@ -65,6 +65,7 @@ const cores = availableParallelism()
 export default defineConfig({
   resolve: { alias },
   test: {
+    globalSetup: [`${root}test/temporary-folder.ts`],
     setupFiles: [`${root}test/setup.ts`],
     // no test is timed: this ends what hangs, on a slow or busy machine too
     testTimeout: 300_000,

@@ -91,6 +91,12 @@ describe.skipIf(!built)('the packed packages (skipped without a build)', () => {
       expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true })
       expect(manifest.version).toMatch(/^(?!0\.0\.0)\d+\.\d+\.\d+$/)
       for (const file of ['README.md', 'LICENSE']) expect(existsSync(join(root, 'packages', name, file))).toBe(true)
+      const tarball = new Uint8Array(readFileSync(tarballs[manifest.name]!))
+      expect(
+        createPackageFromTarballData(tarball)
+          .listFiles()
+          .filter((file) => file.endsWith('.map')),
+      ).toEqual([])
     }
   })
 

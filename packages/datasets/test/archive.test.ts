@@ -280,15 +280,17 @@ describe('a disk that takes less than it is given', () => {
     await expect(unpackArchive(archive!, folder())).rejects.toMatchObject({ expected: '100000 bytes on the disk' })
   })
 
-  const small = join(temp, 'small-disk')
-  mkdirSync(small)
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96k', 'tmpfs', small]).status === 0
-  afterAll(() => mounted && spawnSync('umount', [small]))
-
-  it.skipIf(!mounted)(`of 96 KiB is an error too${mounted ? '' : ' (skipped: no right to mount one)'}`, async () => {
-    for (const archive of archives()) {
-      await expect(unpackArchive(archive, small)).rejects.toMatchObject({ code: 'ENOSPC' })
-      expect(readdirSync(small)).toEqual([])
+  it('of 96 KiB is an error too', async ({ skip }) => {
+    const small = folder()
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96k', 'tmpfs', small]).status === 0
+    skip(!mounted, 'no right to mount a file system here')
+    try {
+      for (const archive of archives()) {
+        await expect(unpackArchive(archive, small)).rejects.toMatchObject({ code: 'ENOSPC' })
+        expect(readdirSync(small)).toEqual([])
+      }
+    } finally {
+      spawnSync('umount', [small])
     }
   })
 })
