@@ -1,10 +1,10 @@
 import { main } from './command/main'
+import { guardStandardStreams } from './command/standard-streams'
 
-// a reader that closes early (`h2learn run --help | head`) ends the output, not the program with an error
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-    throw error
-  })
-
-process.exitCode = await main(process.argv.slice(2))
+const streams = guardStandardStreams()
+const code = await main(process.argv.slice(2))
+// an error of a pipe is told in a later turn of the event loop
+process.once('exit', () => {
+  process.exitCode = streams.exitCode(code)
+})
+process.exitCode = code

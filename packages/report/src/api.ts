@@ -30,12 +30,25 @@ export interface ReportCurvePoint {
   readonly zero_loss_share: number
 }
 
+/** A part of training between two interruptions. */
+export interface ReportTrainingLeg {
+  /** Optimiser steps made before it, and with it. */
+  readonly from_step: number
+  readonly to_step: number
+  /** Wall-clock seconds and worker threads; null where they are not known. */
+  readonly seconds: number | null
+  readonly threads: number | null
+}
+
 export interface ReportTraining {
   readonly steps: number
   readonly epochs: number
   readonly samples_seen: number
+  /** Wall-clock time of training over all legs whose time is known, and the speed in them. */
   readonly seconds: number
   readonly samples_per_s: number
+  /** One leg for a run that was never interrupted. */
+  readonly legs?: readonly ReportTrainingLeg[]
   /** f64, f32 or f16. */
   readonly precision: string
   readonly optimizer: string
@@ -250,7 +263,7 @@ export interface ReportPaperRow {
   readonly chip_key?: string
 }
 
-/** The result of `h2learn run`. Deterministic but for `training.seconds` and `training.samples_per_s`. */
+/** The result of `h2learn run`. Deterministic but for `seconds`, `samples_per_s` and `legs` of `training`. */
 export interface RunReport {
   readonly schema: 'h2learn.run/1'
   readonly benchmark: string

@@ -208,6 +208,19 @@ export const chipTable = ({ chip, paper }: RunReport): ReportTable => {
   }
 }
 
+/** How long training took and how fast it was; over all its legs where it was interrupted and resumed. */
+const timeOf = ({ training, threads }: RunReport): string => {
+  const legs = training.legs ?? []
+  const untimed = legs.filter(({ seconds }) => seconds === null).reduce((n, leg) => n + leg.to_step - leg.from_step, 0)
+  const parts = [
+    `${figure(training.samples_per_s)} samples/s`,
+    ...(legs.length > 1 ? [`${legs.length} legs`] : []),
+    ...(untimed > 0 ? [`without the first ${count(untimed)} steps, whose time is not known`] : []),
+    `${threads} threads`,
+  ]
+  return training.seconds > 0 ? ` in ${quantity(training.seconds, 's')} (${parts.join(', ')})` : ''
+}
+
 /** What a run was, as name and value. */
 export const summaryRows = (report: RunReport): readonly (readonly [string, string])[] => {
   const { training, data, input, masks } = report
@@ -225,7 +238,7 @@ export const summaryRows = (report: RunReport): readonly (readonly [string, stri
     ],
     [
       'training',
-      `${count(training.steps)} steps, ${figure(training.epochs)} epochs, ${count(training.samples_seen)} samples seen in ${quantity(training.seconds, 's')} (${figure(training.samples_per_s)} samples/s, ${report.threads} threads)${training.interrupted ? '; interrupted' : ''}`,
+      `${count(training.steps)} steps, ${figure(training.epochs)} epochs, ${count(training.samples_seen)} samples seen${timeOf(report)}${training.interrupted ? '; interrupted' : ''}`,
     ],
     [
       'method',

@@ -6,6 +6,12 @@ import { bitWords, tensor } from './tensor'
 /** Steps of one epoch: every sample once, the last batch smaller if the batch size does not divide the samples. */
 export const stepsPerEpoch = (count: number, batch: number): number => Math.ceil(count / batch)
 
+/** Samples seen before a step: whole epochs, and full batches of the one it lies in. */
+export const samplesSeenAt = (step: number, count: number, batch: number): number => {
+  const perEpoch = stepsPerEpoch(count, batch)
+  return Math.floor(step / perEpoch) * count + (step % perEpoch) * batch
+}
+
 /**
  * The order of the samples in one epoch: a permutation of 0..count−1 that depends on (seed, epoch) alone, so that a
  * resumed run needs no remembered position but the step (Fisher-Yates).

@@ -1,5 +1,5 @@
 import type { Network, RealArray, Samples } from './api'
-import { batchOf, checkSamples, type DrawSeed, epochOrder, stepsPerEpoch } from './batches'
+import { batchOf, checkSamples, type DrawSeed, epochOrder, samplesSeenAt, stepsPerEpoch } from './batches'
 import { InputError, ShapeError, TrainingError } from './errors'
 import { type BatchGradients, type GradientSource, localGradients } from './gradient-source'
 import { parameterCount } from './network'
@@ -270,7 +270,7 @@ export const trainSteps = async (task: TrainingTask): Promise<TrainingOutcome> =
       step,
       totalSteps: steps,
       epoch,
-      samplesSeen: epoch * count + stepInEpoch * config.batch,
+      samplesSeen: samplesSeenAt(step, count, config.batch),
       ...sharesOf(result, indices.length),
       learningRate,
       stalled: result.zeroLoss < indices.length && layers.every((layer) => layer.gradientDensity === 0),

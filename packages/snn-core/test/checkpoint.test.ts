@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeCheckpoint, encodeCheckpoint } from '../src/checkpoint'
@@ -55,12 +56,32 @@ describe('decodeCheckpoint', () => {
     expect(decodeCheckpoint(shifted.subarray(3)).state).toEqual(small)
   })
 
+  it('reads a checkpoint of version 1, and refuses it cut short or changed', () => {
+    const older = new Uint8Array(readFileSync(new URL('./checkpoint-version-1.h2l', import.meta.url)))
+    const { state, meta: about } = decodeCheckpoint(older)
+    expect(state).toEqual(small)
+    expect(bitsOf(state.weights)).toEqual(bitsOf(small.weights))
+    expect(about.dataset.origin).toBe('größer als ASCII')
+    for (let at = 0; at < older.length; at++) {
+      expect(() => decodeCheckpoint(older.subarray(0, at))).toThrow(InputError)
+      const changed = older.slice()
+      changed[at]! ^= 1 << (at % 8)
+      expect(() => decodeCheckpoint(changed)).toThrow(InputError)
+    }
+  })
+
+  it('refuses a size of more than four gigabytes that the file does not have', () => {
+    const huge = bytes.slice()
+    new DataView(huge.buffer).setBigUint64(16, BigInt(bytes.length) + 2n ** 32n, true)
+    expect(() => decodeCheckpoint(huge)).toThrow(`expected ${bytes.length + 2 ** 32} bytes, as offset 16 says`)
+  })
+
   it('refuses the file cut short at any byte, or with bytes behind it', () => {
     for (let length = 0; length < bytes.length; length++)
       expect(() => decodeCheckpoint(bytes.subarray(0, length), 'run.ckpt')).toThrow(InputError)
     const longer = new Uint8Array(bytes.length + 1)
     longer.set(bytes)
-    expect(() => decodeCheckpoint(longer)).toThrow(/offset 12/)
+    expect(() => decodeCheckpoint(longer)).toThrow(/offset 16/)
   })
 
   it('refuses the file with any byte changed', () => {
@@ -70,7 +91,7 @@ describe('decodeCheckpoint', () => {
         changed[at] ^= flip
         expect(() => decodeCheckpoint(changed, 'run.ckpt')).toThrow(InputError)
       }),
-      { numRuns: 2000 },
+      { numRuns: process.env.H2LEARN_TEST === 'full' ? 30_000 : 2000 },
     )
   })
 
@@ -86,12 +107,12 @@ describe('decodeCheckpoint', () => {
 
   it('names the file, the offset and the reason', () => {
     expect(() => decodeCheckpoint(bytes.subarray(0, 300), 'runs/a.ckpt')).toThrow(
-      `runs/a.ckpt: expected ${bytes.length} bytes, as offset 12 says, got the end at offset 300`,
+      `runs/a.ckpt: expected ${bytes.length} bytes, as offset 16 says, got the end at offset 300`,
     )
     expect(() => decodeCheckpoint(Uint8Array.from([0x50, 0x4b, 3, 4]), 'a.zip')).toThrow(/offset 0; no checkpoint/)
     const newer = bytes.slice()
     newer[8] = 9
-    expect(() => decodeCheckpoint(newer)).toThrow(/version 1, got 9 at offset 8/)
+    expect(() => decodeCheckpoint(newer)).toThrow(/version 1 or 2, got 9 at offset 8/)
   })
 
   it('refuses a header with a right checksum that does not describe a run', () => {
@@ -105,7 +126,7 @@ describe('decodeCheckpoint', () => {
       new DataView(forged.buffer).setUint32(forged.length - 4, crc32(forged.subarray(0, -4)), true)
       return () => decodeCheckpoint(forged)
     }
-    expect(forge('"step":2', '"step":x')).toThrow(/JSON header at byte 20/)
+    expect(forge('"step":2', '"step":x')).toThrow(/JSON header at byte 24/)
     expect(forge('"step":2', '"stap":2')).toThrow(/step numbers/)
     expect(forge('"length":3', '"length":9')).toThrow(/checksum at offset/)
     expect(forge('"weights"', '"weighty"')).toThrow(/the array weights/)

@@ -1,6 +1,7 @@
 import { InputError } from '@h2learn/snn-core'
 import type { Command } from 'commander'
 import { openConsole } from './console'
+import { jsonOption } from './files'
 
 /** Options every command has. */
 export interface CommonOptions {
@@ -28,7 +29,7 @@ export const consoleOf = ({ quiet = false, verbose = false, color, json }: Commo
 /** Adds the options every command has. */
 export const withCommonOptions = (command: Command): Command =>
   command
-    .option('--json <file>', 'write all results as JSON with units in the key names; - for standard output')
+    .option('--json <file>', 'write all results as JSON with units in the key names; - for standard output', jsonOption)
     .option('--config <file>', 'options from a YAML or JSON file (h2learn init writes one); flags win')
     .option('-q, --quiet', 'results only, no progress')
     .option('-v, --verbose', 'say more: files, times, versions')

@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress'
 import pc from 'picocolors'
+import { restoreOnSignal } from './interruption'
 
 /** How much the command says. */
 export interface ConsoleOptions {
@@ -54,9 +55,18 @@ const progressOn =
         hideCursor: true,
         linewrap: false,
         clearOnComplete: true,
+        // its own way of ending on a signal keeps the signal from ending the command
+        gracefulExit: false,
       })
       bar.start(total, 0, { text: '' })
-      return { update: (done, text) => bar.update(done, { text }), stop: () => bar.stop() }
+      const forget = restoreOnSignal(() => bar.stop())
+      return {
+        update: (done, text) => bar.update(done, { text }),
+        stop: () => {
+          forget()
+          bar.stop()
+        },
+      }
     }
     let last = Date.now()
     let tenth = -1

@@ -12,13 +12,16 @@ const systemMessages: Record<string, string> = {
   EISDIR: 'expected a file, got a folder',
   ENOTDIR: 'expected a folder, got a file',
   ENOSPC: 'expected room for the results, got a full device; free some or choose another place with --out',
+  EDQUOT: 'expected room for the results, got a quota that is used up; free some or choose another place with --out',
+  EFBIG: 'expected room for the results, got a limit on the size of files; raise it or choose another place with --out',
   EROFS: 'expected a place that can be written to, got a read-only file system; choose another with --out',
   EIO: 'expected a device that works, got an error from it; choose another place with --out',
+  EPIPE: 'expected a reader for all of the output, got one that closed early',
   EMFILE: 'expected a free file handle, got none; close other programs or raise the limit',
 }
 
 /** Errors of the system that are no fault of the input: the run failed. */
-const failures = new Set(['ENOSPC', 'EMFILE', 'EIO'])
+const failures = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EMFILE', 'EIO', 'EPIPE'])
 
 /** What to print for an error and the exit code that goes with it; the stack only on request. */
 export const explain = (error: unknown, debug: boolean): { readonly message: string; readonly exitCode: number } => {

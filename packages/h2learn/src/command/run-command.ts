@@ -142,7 +142,12 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       )
       .addOption(new Option('--no-check-function', 'leave that out'))
       .option('--out <dir>', 'folder for report.html, report.json and the checkpoint')
-      .option('--resume <file>', 'checkpoint of an interrupted run'),
+      .option('--resume <file>', 'checkpoint of an interrupted run')
+      .option(
+        '--checkpoint-every <s>',
+        'longest time between two checkpoints in seconds, default 30; the first is written after the first step',
+        positiveOption('--checkpoint-every'),
+      ),
   )
     .addHelpText('after', runHelp())
     .action(async (benchmark: string, given: RunOptions & CommonOptions) => {

@@ -1,14 +1,12 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { openBenchmark } from '@h2learn/datasets'
 import {
-  type CheckpointMeta,
   checkSamples,
   checkTrainingMemory,
   defaultNeuron,
   defaultOutputGain,
   FIRING_RATE,
   InputError,
-  identifySamples,
   loadFusedKernels,
   type Network,
   type NeuronConfig,
@@ -18,12 +16,19 @@ import {
   type Samples,
   stepsPerEpoch,
   type TrainingConfig,
-  type TrainingState,
   trainingConfig,
 } from '@h2learn/snn-core'
-import { loadCheckpoint } from '@h2learn/snn-core/threads'
 import { type BenchmarkJob, benchmarkOf, presetOf, type TrainingPreset } from '../benchmarks'
+import { defaultCheckpointEvery_s } from './checkpoints'
 import { isChipNeuron } from './chip-neuron'
+import {
+  checkSameSamples,
+  type ResumedRun,
+  readResumed,
+  resumedOptions,
+  resumedSetup,
+  type TrainingSetup,
+} from './resumed-run'
 
 /** Options of `h2learn run` as given; absent ones come from the preset, or from the checkpoint of `--resume`. */
 export interface RunOptions {
@@ -60,10 +65,12 @@ export interface RunOptions {
   readonly out?: string
   readonly json?: string
   readonly resume?: string
+  /** Seconds. */
+  readonly checkpointEvery?: number
 }
 
 /** Options that decide what is computed: kept in the checkpoint, so that a resumed run is the same run. */
-export type KeptOptions = Omit<RunOptions, 'threads' | 'resume' | 'json' | 'out'>
+export type KeptOptions = Omit<RunOptions, 'threads' | 'resume' | 'json' | 'out' | 'checkpointEvery'>
 
 /** Everything a run needs, settled. */
 export interface RunPlan {
@@ -83,55 +90,10 @@ export interface RunPlan {
   readonly checkFunction: boolean
   /** Samples of the test and of the training set that the trained network is evaluated on. */
   readonly evaluate: { readonly test: number; readonly train: number }
-  /** State of `--resume`, with what the checkpoint told about the run. */
-  readonly resumed?: { readonly state: TrainingState; readonly meta: CheckpointMeta; readonly path: string }
-}
-
-const sameOption = (a: unknown, b: unknown) => a === undefined || JSON.stringify(a) === JSON.stringify(b)
-
-/** A resumed run is the interrupted one: an option may be repeated, not changed. */
-const mergeKept = (given: KeptOptions, before: KeptOptions, path: string): KeptOptions => {
-  for (const [name, value] of Object.entries(given) as [keyof KeptOptions, unknown][])
-    if (!sameOption(value, before[name]) && name !== 'data')
-      throw new InputError({
-        where: `--resume ${path}`,
-        expected: `the options of the interrupted run (${name} ${before[name] ?? 'not given'})`,
-        got: `${name} ${value}`,
-        hint: 'leave the option out, or start a new run without --resume',
-      })
-  return { ...before, ...(given.data !== undefined && { data: given.data }) }
-}
-
-const readKept = async (name: string, options: RunOptions) => {
-  const { threads: _t, out: _o, json: _j, resume, ...given } = options
-  if (resume === undefined) return { kept: given as KeptOptions }
-  const { state, meta } = await loadCheckpoint(resume)
-  const before = meta.extra?.run as { benchmark?: string; options?: KeptOptions } | undefined
-  if (!before?.options)
-    throw new InputError({
-      where: `--resume ${resume}`,
-      expected: 'a checkpoint written by h2learn run',
-      got: 'another one',
-    })
-  if (before.benchmark !== name)
-    throw new InputError({
-      where: `--resume ${resume}`,
-      expected: `a checkpoint of ${name}`,
-      got: `one of ${before.benchmark}`,
-      hint: `h2learn run ${before.benchmark} --resume ${resume}`,
-    })
-  return { kept: mergeKept(given, before.options, resume), resumed: { state, meta, path: resume } }
-}
-
-const checkIdentity = (train: Samples, meta: CheckpointMeta, path: string) => {
-  const now = identifySamples(train)
-  if (now.hash !== meta.dataset.hash || now.count !== meta.dataset.count)
-    throw new InputError({
-      where: `--resume ${path}`,
-      expected: `the samples of the interrupted run (${meta.dataset.count} from ${meta.dataset.origin}, checksum ${meta.dataset.hash})`,
-      got: `${now.count} from ${now.origin}, checksum ${now.hash}`,
-      hint: 'give the same --data folder',
-    })
+  /** Longest time between two checkpoints, in seconds. */
+  readonly checkpointEvery_s: number
+  /** The run that goes on with `--resume`. */
+  readonly resumed?: ResumedRun
 }
 
 /** The neuron of a run: options first, then the preset, then the default of the library. */
@@ -144,39 +106,10 @@ const neuronOf = (kept: KeptOptions, preset: TrainingPreset): NeuronConfig => ({
   detachReset: kept.detachReset ?? preset.detachReset ?? false,
 })
 
-/**
- * Settles a run: preset, options, checkpoint, network, samples.
- * @throws InputError and its kin for anything that cannot be
- */
-export const planRun = async (name: string, options: RunOptions): Promise<RunPlan> => {
-  const benchmark = benchmarkOf(name)
-  const { kept, resumed } = await readKept(benchmark.name, options)
-  const preset = presetOf(benchmark, kept.preset)
-  const size = kept.input === undefined ? benchmark.input : parseInputSize(kept.input)
-  const network = parseNetwork(kept.network ?? preset.network, { input: size, T: kept.T ?? preset.T })
-  const seed = kept.seed ?? 1
-  // before samples are read or generated
-  checkTrainingMemory(
-    network,
-    {
-      precision: kept.precision ?? 'f32',
-      optimizer: kept.optimizer === 'sgd' ? { kind: 'sgd', learningRate: 1, momentum: 0.9 } : { kind: 'adam' },
-    },
-    totalmem(),
-  )
-  const load = (split: 'train' | 'test', dir: string | undefined, classNames?: readonly string[]) =>
-    openBenchmark(benchmark.name, {
-      split,
-      ...(classNames && { classNames }),
-      seed,
-      T: network.T,
-      size: network.input.H,
-      ...(dir === undefined ? { count: preset.builtIn[split] } : { dir }),
-    })
-  const train = await load('train', kept.data)
-  const test = await load('test', kept.testData ?? kept.data, train.classNames)
-  const batch = Math.min(kept.batch ?? preset.batch, train.count)
-  const perEpoch = stepsPerEpoch(train.count, batch)
+/** Optimiser steps, batch and whatever else the training is configured with; `count` training samples. */
+const configOf = async (kept: KeptOptions, preset: TrainingPreset, count: number): Promise<TrainingConfig> => {
+  const batch = Math.min(kept.batch ?? preset.batch, count)
+  const perEpoch = stepsPerEpoch(count, batch)
   const toSee = kept.data === undefined ? (preset.builtIn.samples ?? preset.samples) : preset.samples
   const wanted = kept.epochs === undefined ? Math.ceil(toSee / batch) : kept.epochs * perEpoch
   const maxSteps = kept.steps ?? wanted
@@ -196,11 +129,11 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     })
   const beta2 = kept.beta2 ?? preset.beta2
   const backend = kept.backend === 'fused' && !(await loadFusedKernels()) ? 'folded' : kept.backend
-  const config = trainingConfig({
+  return trainingConfig({
     epochs: Math.ceil(maxSteps / perEpoch),
     maxSteps,
     batch,
-    seed,
+    seed: kept.seed ?? 1,
     loss: kept.loss ?? preset.loss ?? 'rate-mse',
     optimizer:
       kept.optimizer === 'sgd'
@@ -217,31 +150,92 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
     neuron: neuronOf(kept, preset),
     ...(kept.schedule === undefined ? {} : { schedule: kept.schedule }),
   })
-  if (network.classes !== train.classes)
+}
+
+const networkOf = (kept: KeptOptions, benchmark: BenchmarkJob, preset: TrainingPreset): Network =>
+  parseNetwork(kept.network ?? preset.network, {
+    input: kept.input === undefined ? benchmark.input : parseInputSize(kept.input),
+    T: kept.T ?? preset.T,
+  })
+
+/** What does not fit is found before the training, not after it. @throws InputError */
+const checkFit = (samples: Samples, network: Network): void => {
+  if (network.classes !== samples.classes)
     throw new InputError({
       where: `--network ${network.text}`,
-      expected: `a last layer of ${train.classes} neurons, one a class of ${train.name}`,
+      expected: `a last layer of ${samples.classes} neurons, one a class of ${samples.name}`,
       got: `${network.classes}`,
-      hint: `end the network with ${train.classes}FC`,
+      hint: `end the network with ${samples.classes}FC`,
     })
-  // what does not fit is found before the training, not after it
-  checkSamples(train, network)
-  checkSamples(test, network)
-  if (kept.checkFunction && !isChipNeuron(config.neuron))
+  checkSamples(samples, network)
+}
+
+/** Reads or generates the samples of both halves; built-in ones only when a first sample has been seen to fit. */
+const loadSamples = async (kept: KeptOptions, benchmark: BenchmarkJob, preset: TrainingPreset, network: Network) => {
+  const load = (
+    split: 'train' | 'test',
+    dir: string | undefined,
+    more: { count?: number; classNames?: readonly string[] },
+  ) =>
+    openBenchmark(benchmark.name, {
+      split,
+      seed: kept.seed ?? 1,
+      T: network.T,
+      size: network.input.H,
+      ...(dir !== undefined && { dir }),
+      ...more,
+    })
+  const one = async (split: 'train' | 'test', dir: string | undefined, classNames?: readonly string[]) => {
+    if (dir === undefined) checkFit(await load(split, dir, { count: 1 }), network)
+    const samples = await load(split, dir, {
+      ...(dir === undefined && { count: preset.builtIn[split] }),
+      ...(classNames && { classNames }),
+    })
+    checkFit(samples, network)
+    return samples
+  }
+  const train = await one('train', kept.data)
+  const test = await one('test', kept.testData ?? kept.data, train.classNames)
+  return { train, test }
+}
+
+/**
+ * Settles a run: preset, options, checkpoint, network, samples. What can be told without the samples is checked before
+ * they are read or generated.
+ * @throws InputError and its kin for anything that cannot be
+ */
+export const planRun = async (name: string, options: RunOptions): Promise<RunPlan> => {
+  const benchmark = benchmarkOf(name)
+  const { threads, out: _o, json: _j, resume, checkpointEvery, ...given } = options
+  const resumed = resume === undefined ? undefined : await readResumed(resume, benchmark.name)
+  const kept = resumed ? resumedOptions(given, resumed) : given
+  const preset = presetOf(benchmark, kept.preset)
+  const settle = async (wanted: KeptOptions, count: number): Promise<TrainingSetup> => ({
+    network: networkOf(wanted, benchmark, preset),
+    config: await configOf(wanted, preset, count),
+  })
+  const setupFor = (count: number) =>
+    resumed ? resumedSetup(resumed, given, (wanted) => settle(wanted, count)) : settle(kept, count)
+  const early = await setupFor(resumed?.meta.dataset.count ?? preset.builtIn.train)
+  const { network } = early
+  checkTrainingMemory(network, early.config, totalmem())
+  if (kept.checkFunction && !isChipNeuron(early.config.neuron))
     throw new InputError({
       where: '--check-function',
       expected: "reset zero and the rectangular surrogate, which the engines' Soma computes",
-      got: `reset ${config.neuron.reset} and surrogate ${config.neuron.surrogate.kind}`,
+      got: `reset ${early.config.neuron.reset} and surrogate ${early.config.neuron.surrogate.kind}`,
       hint: 'leave out --check-function',
     })
-  if (resumed) checkIdentity(train, resumed.meta, resumed.path)
+  const { train, test } = await loadSamples(kept, benchmark, preset, network)
+  if (resumed) checkSameSamples(train, resumed)
+  const { config } = await setupFor(train.count)
   return {
     benchmark,
     preset,
     kept,
     network,
     config,
-    threads: options.threads ?? availableParallelism(),
+    threads: threads ?? availableParallelism(),
     firingRate: kept.firingRate ?? preset.firingRate ?? FIRING_RATE,
     outputGain: preset.outputGain ?? defaultOutputGain(config.neuron),
     train,
@@ -252,6 +246,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
       test: Math.min(test.count, kept.evalSamples ?? preset.evaluate ?? test.count),
       train: Math.min(train.count, kept.evalSamples ?? preset.evaluate ?? 10_000),
     },
+    checkpointEvery_s: checkpointEvery ?? defaultCheckpointEvery_s,
     ...(resumed && { resumed }),
   }
 }

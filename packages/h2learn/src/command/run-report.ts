@@ -11,7 +11,14 @@ import type {
   ReportPaperRow,
   RunReport,
 } from '@h2learn/report'
-import { type Evaluation, type Layer, parameterCount, parseNetwork, surrogateText } from '@h2learn/snn-core'
+import {
+  type Evaluation,
+  type Layer,
+  parameterCount,
+  parseNetwork,
+  samplesSeenAt,
+  surrogateText,
+} from '@h2learn/snn-core'
 import type { BackwardWork } from '@h2learn/sparse-backward'
 import { updateTraffic } from '@h2learn/weight-update'
 import { type LearnedRun, learningWarnings } from '../learning-warnings'
@@ -19,6 +26,7 @@ import { recordedActivity } from '../recorded-activity'
 import { isChipNeuron } from './chip-neuron'
 import { recordedSparsities, type SampledStep, type StageSummary } from './recording'
 import type { RunPlan } from './run-plan'
+import { knownTime, type TrainingLeg } from './training-legs'
 
 /** Everything a run produced. */
 export interface RunResult {
@@ -32,8 +40,7 @@ export interface RunResult {
     readonly accuracy: readonly number[]
     readonly zeroLossShare: readonly number[]
   }
-  readonly seconds: number
-  readonly samplesTrained: number
+  readonly legs: readonly TrainingLeg[]
   readonly interrupted: boolean
   /** Steps in a row without a gradient, where there were too many. */
   readonly stalled?: LearnedRun['stalled']
@@ -274,12 +281,25 @@ const curveOf = ({ history, plan }: RunResult) => {
     const part = (values: readonly number[]) => mean(values.slice(from, Math.min(n, from + span)))
     return {
       step: from,
-      samples_seen: from * plan.config.batch,
+      samples_seen: samplesSeenAt(from, plan.train.count, plan.config.batch),
       loss: part(history.loss),
       accuracy: part(history.accuracy),
       zero_loss_share: part(history.zeroLossShare),
     }
   })
+}
+
+/**
+ * Wall-clock time of training over all legs of the run, and the speed. Where a leg's time is not known the speed is that of
+ * the others, and the seconds are those of the others.
+ */
+const timeOf = ({ legs, plan }: RunResult) => {
+  const samplesOf = ({ from_step, to_step }: TrainingLeg) =>
+    samplesSeenAt(to_step, plan.train.count, plan.config.batch) -
+    samplesSeenAt(from_step, plan.train.count, plan.config.batch)
+  const { seconds } = knownTime(legs)
+  const samples = legs.reduce((sum, leg) => (leg.seconds === null ? sum : sum + samplesOf(leg)), 0)
+  return { seconds, samples_per_s: seconds > 0 ? samples / seconds : 0, legs }
 }
 
 /** The whole run as plain JSON with units in the key names. */
@@ -293,6 +313,7 @@ export const runReport = (result: RunResult): FullRunReport => {
   const first = records[0]!
   const lastStep = stages.at(-1)
   const activity = recordedActivity(records)
+  const samplesSeen = samplesSeenAt(steps, plan.train.count, config.batch)
   return {
     schema: 'h2learn.run/1',
     benchmark: benchmark.name,
@@ -313,10 +334,9 @@ export const runReport = (result: RunResult): FullRunReport => {
     },
     training: {
       steps,
-      epochs: (steps * config.batch) / plan.train.count,
-      samples_seen: steps * config.batch,
-      seconds: result.seconds,
-      samples_per_s: result.seconds > 0 ? result.samplesTrained / result.seconds : 0,
+      epochs: samplesSeen / plan.train.count,
+      samples_seen: samplesSeen,
+      ...timeOf(result),
       precision: config.precision,
       optimizer: config.optimizer.kind,
       learning_rate: config.optimizer.learningRate,

@@ -1,5 +1,5 @@
 import type { Accelerator } from '@h2learn/accelerator'
-import { batchOf, epochOrder, passWeights, stepsPerEpoch, type TrainingState } from '@h2learn/snn-core'
+import { batchOf, epochOrder, passWeights, samplesSeenAt, stepsPerEpoch, type TrainingState } from '@h2learn/snn-core'
 import { recordedSparsities, runRecorded, type SampledStep } from './recording'
 import type { RunPlan } from './run-plan'
 
@@ -16,7 +16,7 @@ export const sampleAfter = (plan: RunPlan, state: TrainingState, chip: Accelerat
   const report = {
     step,
     epoch,
-    samplesSeen: epoch * train.count + (step % perEpoch) * config.batch,
+    samplesSeen: samplesSeenAt(step, train.count, config.batch),
     loss: history.loss[step] ?? 0,
     accuracy: history.accuracy[step] ?? 0,
     zeroLossShare: history.zeroLossShare[step] ?? 0,

@@ -1,4 +1,5 @@
 import { type CommonOptions, consoleOf, type RegisterCommand, withCommonOptions } from './common-options'
+import { jsonOption } from './files'
 import { integerOption, positiveOption, windowOption, wordOption } from './numbers'
 
 /** Options of `h2learn simulate` as given. */
@@ -79,12 +80,18 @@ export const simulateCommand: RegisterCommand = (root, exitWith) => {
         windowOption('--grad-window'),
       )
       .option('--seed <n>', 'seed of what is drawn; default 1', integerOption('--seed', Number.MIN_SAFE_INTEGER))
-      .option('--timeline <file>', 'write the timeline of a batch group as Trace Event JSON')
+      .option(
+        '--timeline <file>',
+        'write the timeline of a batch group as Trace Event JSON; - for standard output',
+        jsonOption,
+      )
       .option('--out <dir>', 'folder for report.html, report.json and trace.json'),
   )
     .addHelpText('after', simulateHelp)
     .action(async (given: SimulateCommandOptions & CommonOptions) => {
       const { simulateTrace } = await import('./simulate')
-      exitWith(await simulateTrace(given, consoleOf(given)))
+      // a timeline on standard output is alone there, as other JSON is
+      const onStdout = given.timeline === '-' ? { ...given, json: '-' } : given
+      exitWith(await simulateTrace(given, consoleOf(onStdout)))
     })
 }

@@ -22,7 +22,7 @@ import { type ByteSource, openNpz } from '../trace/npz'
 import { openTrace, type TraceEntry } from '../trace/recorded-trace'
 import { type Console, clock } from './console'
 import { exitCodes } from './failure'
-import { jsonTarget, resultFolder, writeJson } from './files'
+import { jsonTarget, resultFolder, writeJson, writeText } from './files'
 import { recordedSparsities } from './recording'
 import type { SimulateCommandOptions } from './simulate-command'
 import { simulatePage, simulatePlots } from './simulate-page'
@@ -238,6 +238,13 @@ export const simulateTrace = async (options: SimulateCommandOptions, out: Consol
   const folder = options.out === undefined ? undefined : await resultFolder('--out', options.out)
   if (options.json !== undefined) await jsonTarget('--json', options.json)
   if (options.timeline !== undefined) await jsonTarget('--timeline', options.timeline)
+  if (options.json === '-' && options.timeline === '-')
+    throw new InputError({
+      where: '--json - --timeline -',
+      expected: 'one of the two on standard output',
+      got: 'both',
+      hint: 'write one of them to a file',
+    })
   const config = await chipOfConfig(await readChipConfig(options.chip, options.set))
   const started = performance.now()
   const simulated =
@@ -254,7 +261,7 @@ export const simulateTrace = async (options: SimulateCommandOptions, out: Consol
   out.say(formatPage(page, { columns: out.columns, color: out.color }))
   out.note(`simulated in ${seconds < 60 ? `${seconds.toFixed(2)} s` : clock(seconds)}`)
   const timeline = () => `${JSON.stringify(pipelineTrace(simulated.run.timeline, simulated.chip.clockHz / 1e6))}\n`
-  if (options.timeline !== undefined) await writeJsonText(options.timeline, timeline())
+  if (options.timeline !== undefined) await writeText(options.timeline, timeline())
   if (folder !== undefined) {
     const { renderPage } = await import('@h2learn/report')
     const html = join(folder, 'report.html')
@@ -265,9 +272,4 @@ export const simulateTrace = async (options: SimulateCommandOptions, out: Consol
   }
   if (options.json !== undefined) await writeJson(options.json, report)
   return exitCodes.done
-}
-
-const writeJsonText = async (target: string, text: string): Promise<void> => {
-  if (target === '-') process.stdout.write(text)
-  else await writeWhole(target, text)
 }

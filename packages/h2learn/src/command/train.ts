@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import {
   type CheckpointMeta,
   DivergenceError,
@@ -13,28 +11,21 @@ import {
   totalSteps,
   trainNetwork,
 } from '@h2learn/snn-core'
-import { saveCheckpoint } from '@h2learn/snn-core/threads'
+import { type Checkpoints, keepCheckpoints } from './checkpoints'
 import { type Console, clock } from './console'
-import { explain } from './failure'
-import { resultFolder } from './files'
 import { type SampledStep, type StageSummary, sampledSteps, sampleStep } from './recording'
 import type { RunPlan } from './run-plan'
-
-/** Seconds between two checkpoints of a run in progress. */
-const checkpointEvery_s = 30
+import { type TrainingLeg, trainingLegs } from './training-legs'
 
 /** Steps without any gradient after which the user hears of it. */
 const stalledTooLong = 20
 
 export interface TrainedRun {
   readonly outcome: TrainingOutcome
-  /** Wall-clock seconds in this process, training only. */
-  readonly seconds: number
-  /** Samples trained on in this process. */
-  readonly samples: number
+  /** The parts of the run, this process's as the last. */
+  readonly legs: readonly TrainingLeg[]
   readonly stages: readonly StageSummary[]
-  /** Where the last checkpoint went; undefined when none could be written. */
-  readonly checkpoint?: string
+  readonly checkpoints: Checkpoints
   /** Steps in a row without any gradient, where there were too many: see `learningWarnings`. */
   readonly stalled?: { readonly steps: number; readonly last: number }
   /** The last sampled step of this process; undefined when none was reached. */
@@ -45,7 +36,7 @@ export interface TrainedRun {
  * Weights before the first step (`firstWeights`), in memory of the source.
  * @returns undefined when the signal fired before they were there
  */
-const startState = async (
+export const startState = async (
   plan: RunPlan,
   gradients: GradientSource,
   out: Console,
@@ -73,59 +64,50 @@ const startState = async (
 }
 
 /**
- * Trains as planned: progress, sampled steps on the chip, a checkpoint every half minute, at an interruption and at a
- * divergence.
- * @returns undefined when the signal fired before the first weights were there
+ * Trains as planned from a state: progress, sampled steps on the chip, checkpoints at intervals, at an interruption, at a
+ * divergence and, when it is to be kept, at the end.
  * @throws DivergenceError after the last good state was saved
  */
 export const trainAsPlanned = async (
   plan: RunPlan,
+  state: TrainingState,
   gradients: GradientSource,
   out: Console,
   { checkpointPath, keep }: { readonly checkpointPath: string; readonly keep: boolean },
   signal: AbortSignal,
-): Promise<TrainedRun | undefined> => {
+): Promise<TrainedRun> => {
   const { network, config, train, kept, benchmark, resumed } = plan
   const steps = totalSteps(config, train.count)
   const sampled = new Set(sampledSteps(steps))
   const extraBefore = resumed?.meta.extra as { stages?: readonly StageSummary[] } | undefined
   const stages: StageSummary[] = [...(extraBefore?.stages ?? [])]
-  const state = resumed?.state ?? (await startState(plan, gradients, out, signal))
-  if (state === undefined) return undefined
-  const meta = (): CheckpointMeta => ({
-    network: { text: network.text, input: network.input, T: network.T },
-    neuron: config.neuron,
-    config,
-    dataset: identifySamples(train),
-    extra: { run: { benchmark: benchmark.name, options: kept }, stages },
+  const started = performance.now()
+  const legs = (step: number) =>
+    trainingLegs(resumed?.meta, state.step, {
+      from_step: state.step,
+      to_step: step,
+      seconds: (performance.now() - started) / 1000,
+      threads: plan.threads,
+    })
+  const dataset = identifySamples(train)
+  const checkpoints = keepCheckpoints({
+    path: checkpointPath,
+    benchmark: benchmark.name,
+    every_s: plan.checkpointEvery_s,
+    meta: ({ step }): CheckpointMeta => ({
+      network: { text: network.text, input: network.input, T: network.T },
+      neuron: config.neuron,
+      config,
+      dataset,
+      extra: { run: { benchmark: benchmark.name, options: kept }, stages, legs: legs(step) },
+    }),
+    out,
   })
-  // where checkpoints go; when there is no room, into the folder for temporary files; when there neither, nowhere
-  const places = [checkpointPath, join(tmpdir(), `h2learn-${benchmark.name}-${process.pid}.h2l`)]
-  let checkpoint: string | undefined
   let stalledSteps = 0
   let stalled: TrainedRun['stalled']
-  const save = async (now: TrainingState): Promise<boolean> => {
-    while (places.length > 0) {
-      const [place] = places
-      try {
-        await resultFolder('--out', dirname(place!))
-        await saveCheckpoint(place!, now, meta())
-        if (place !== checkpointPath && checkpoint !== place) out.warn(`The checkpoint is in ${place} instead.`)
-        checkpoint = place
-        return true
-      } catch (error) {
-        places.shift()
-        out.warn(`No checkpoint: ${explain(error, false).message}`)
-      }
-    }
-    checkpoint = undefined
-    return false
-  }
 
   const bar = out.progress(steps)
-  const started = performance.now()
   let last: SampledStep | undefined
-  let saved = performance.now()
   const show = (done: number, loss: number, accuracy: number, pace: number, left: number) =>
     bar.update(
       done,
@@ -158,31 +140,18 @@ export const trainAsPlanned = async (
           recent.loss += weight * (loss - recent.loss)
           recent.accuracy += weight * (accuracy - recent.accuracy)
           show(step + 1, recent.loss, recent.accuracy, samplesPerSecond, secondsLeft)
-          if (performance.now() - saved < checkpointEvery_s * 1000) return
-          await save(now)
-          saved = performance.now()
+          if (checkpoints.due()) await checkpoints.save(now)
         },
       },
     })
     bar.stop()
-    if (outcome.status === 'interrupted' || keep) await save(outcome.state)
-    return {
-      outcome,
-      seconds: (performance.now() - started) / 1000,
-      samples: (outcome.state.step - state.step) * config.batch,
-      stages,
-      ...(checkpoint !== undefined && { checkpoint }),
-      ...(stalled && { stalled }),
-      ...(last && { last }),
-    }
+    const made = legs(outcome.state.step)
+    if (outcome.status === 'interrupted' || keep) await checkpoints.save(outcome.state)
+    return { outcome, legs: made, stages, checkpoints, ...(stalled && { stalled }), ...(last && { last }) }
   } catch (error) {
     bar.stop()
-    if (error instanceof DivergenceError && (await save(error.state)))
-      out.warn(`The last good step is in ${checkpoint}.`)
+    if (error instanceof DivergenceError && (await checkpoints.save(error.state)))
+      out.warn(`The last good step is in ${checkpoints.path()}.`)
     throw error
   }
 }
-
-/** Where a run keeps its checkpoint. */
-export const checkpointFile = (out: string | undefined, benchmark: string): string =>
-  join(out ?? join('h2learn-out', benchmark), 'checkpoint.h2l')

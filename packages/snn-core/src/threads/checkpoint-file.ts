@@ -1,65 +1,49 @@
-import { randomBytes } from 'node:crypto'
-import { open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint'
+import { type FileHandle, open } from 'node:fs/promises'
+import { type Checkpoint, checkpointPieces, readingCheckpoint } from '../checkpoint'
 import { InputError } from '../errors'
 import type { CheckpointMeta, TrainingState } from '../training-state'
+import { writeWhole } from './write-whole'
 
-/**
- * A name beside a file that no other writer takes: processes on other machines may have the same process number. A name of
- * the greatest length still leaves room for it.
- */
-const nameBeside = (path: string): string =>
-  join(dirname(path), `.${basename(path).slice(0, 60)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
+/** Writes a checkpoint of any size, whole or not at all (`writeWhole`). */
+export const saveCheckpoint = async (path: string, state: TrainingState, meta: CheckpointMeta): Promise<void> =>
+  writeWhole(path, checkpointPieces(state, meta))
 
-/**
- * Writes a file so that it is always whole: into a new file beside it, flushed to the disk, then renamed over the old one.
- * A crash leaves the old file or the new one, never half of one. Of several processes that write it at once, on one machine
- * or on several, the last one's content is there in whole. A link stays a link to the file; what is no file (a device, a
- * pipe) is written to as it is.
- * @param content as a whole, or in parts that are written one after the other
- * @throws the file system's error (no such folder, no space left) with the path; the old file is then as it was
- */
-export const writeWhole = async (target: string, content: string | Uint8Array | Iterable<string>): Promise<void> => {
-  const there = await stat(target).catch(() => undefined)
-  if (there && !there.isFile()) return writeFile(target, content)
-  const path = there ? await realpath(target) : target
-  const beside = nameBeside(path)
-  try {
-    const file = await open(beside, 'w')
-    try {
-      await writeFile(file, content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, path)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw Object.assign(error as Error, { path })
+/** Fills memory with the next bytes of a file; less when the file ends. */
+const fill = async (file: FileHandle, target: Uint8Array): Promise<void> => {
+  for (let at = 0; at < target.length; ) {
+    const { bytesRead } = await file.read(target, at, target.length - at, null)
+    if (bytesRead === 0) return
+    at += bytesRead
   }
 }
 
-/** Writes a checkpoint, whole or not at all (`writeWhole`). */
-export const saveCheckpoint = async (path: string, state: TrainingState, meta: CheckpointMeta): Promise<void> =>
-  writeWhole(path, encodeCheckpoint(state, meta))
+const cannotRead = (path: string, { code, message }: NodeJS.ErrnoException): InputError =>
+  new InputError({
+    where: path,
+    expected: 'a checkpoint file',
+    got: code === 'ENOENT' ? 'nothing of that name' : code === 'EISDIR' ? 'a folder' : message,
+    hint: 'give the path that the interrupted run printed',
+  })
 
 /**
- * Reads a checkpoint file.
+ * Reads a checkpoint file of any size, straight into its arrays.
  * @throws InputError when the file cannot be read, or is not a whole checkpoint (offset and reason)
  */
-export const loadCheckpoint = async (path: string): Promise<ReturnType<typeof decodeCheckpoint>> => {
-  let bytes: Uint8Array
+export const loadCheckpoint = async (path: string): Promise<Checkpoint> => {
+  const file = await open(path, 'r').catch((error) => {
+    throw cannotRead(path, error)
+  })
   try {
-    bytes = await readFile(path)
+    const reading = readingCheckpoint((await file.stat()).size, path)
+    for (let step = reading.next(); ; step = reading.next()) {
+      if (step.done) return step.value
+      await fill(file, step.value)
+    }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new InputError({
-      where: path,
-      expected: 'a checkpoint file',
-      got: code === 'ENOENT' ? 'nothing of that name' : code === 'EISDIR' ? 'a folder' : message,
-      hint: 'give the path that the interrupted run printed',
-    })
+    throw error instanceof InputError || (error as NodeJS.ErrnoException).code === undefined
+      ? error
+      : cannotRead(path, error as NodeJS.ErrnoException)
+  } finally {
+    await file.close()
   }
-  return decodeCheckpoint(bytes, path)
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { InputError } from '../../src/errors'
-import { loadCheckpoint, saveCheckpoint } from '../../src/threads'
+import { loadCheckpoint, saveCheckpoint, sweepTemporaryFiles, temporaryFile } from '../../src/threads'
 import { identifySamples } from '../../src/training-state'
 import { toyRun } from '../toy'
 
@@ -52,4 +53,37 @@ describe('loadCheckpoint', () => {
     expect(error).toBeInstanceOf(InputError)
     expect(error.message).toContain('the end at offset 100')
   })
+})
+
+describe('sweepTemporaryFiles', () => {
+  it('removes what a process that ended has left half written, and nothing else', async () => {
+    const place = join(folder, 'swept')
+    mkdirSync(place)
+    const mine = temporaryFile(place)
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    const dead = mine.replace(`-${process.pid}-`, `-${pid}-`)
+    const elsewhere = join(place, `.h2learn-another_machine-${pid}-0.tmp`)
+    for (const path of [mine, dead, elsewhere, join(place, 'notes.tmp')]) writeFileSync(path, 'half')
+    await sweepTemporaryFiles(place)
+    expect(readdirSync(place).map((name) => join(place, name))).toEqual(
+      [mine, elsewhere, join(place, 'notes.tmp')].sort(),
+    )
+  })
+
+  it('says nothing about a folder that is not there', async () => {
+    await expect(sweepTemporaryFiles(join(folder, 'nowhere'))).resolves.toBeUndefined()
+  })
+})
+
+describe.runIf(process.env.H2LEARN_TEST === 'full')('a checkpoint of more than two gigabytes', () => {
+  it('is written and read back bit for bit', async () => {
+    const path = join(folder, 'large.ckpt')
+    const values = new Float32Array(180_000_000).map((_, i) => i % 8191)
+    const large = { ...state, weights: values, optimizer: { steps: 0, moments: [values, values] } }
+    await saveCheckpoint(path, large, meta)
+    const back = await loadCheckpoint(path)
+    for (const array of [back.state.weights, ...back.state.optimizer.moments])
+      expect(Buffer.compare(Buffer.from(array.buffer), Buffer.from(values.buffer))).toBe(0)
+    rmSync(path)
+  }, 300_000)
 })
