@@ -107,6 +107,25 @@ describe('fastGradientShard', () => {
   )
 })
 
+describe('ties between silent output neurons', () => {
+  it.each(['45FC', '6C3-77FC', '20FC-10FC'])('go to the highest sum of potentials as in the reference: %s', (text) => {
+    const network = parseNetwork(text, { input: { C: 2, H: 6, W: 5 }, T: 6 })
+    const work = workOf(network, 8, 3, 0.3)
+    const weights = weightsOf(network, weightsFor(parameterCount(network), 5, 0.6))
+    // small enough that none fires
+    const last = weights.at(-1)!.data
+    for (let i = 0; i < last.length; i++) last[i] *= 0.02
+    const fast = fastEvaluationShard(work, weights)!
+    expect(fast).toEqual(evaluationShard(work, weights))
+    expect(fast.ties).toBe(8)
+    const predicted = Array.from({ length: network.classes }, (_, k) => k).filter((k) =>
+      Array.from({ length: network.classes }, (_, row) => fast.confusion[row * network.classes + k]).some((n) => n > 0),
+    )
+    // without potentials all eight samples would be class 0
+    expect(predicted.length).toBeGreaterThan(1)
+  })
+})
+
 describe('fully connected layers of more maps than lists hold', () => {
   it('give the bits of the reference', () => {
     // 2^21 entries of 32,768 inputs: 64 maps at once, of 2·40
