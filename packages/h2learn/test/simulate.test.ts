@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { accelerator } from '@h2learn/accelerator'
-import { analyticBenchmark } from '@h2learn/paper'
+import { analyticBenchmark, benchmarkTimestepsNote } from '@h2learn/paper'
 import { describe, expect, it } from 'vitest'
 import { openConsole } from '../src/command/console'
 import { simulateTrace } from '../src/command/simulate'
@@ -65,6 +65,19 @@ describe('h2learn simulate', () => {
     const backward = ({ engines }: SimulateReport) =>
       engines.find(({ engine, layer }) => engine === 'backward' && layer === 'conv3')!.compute_cycles
     expect(backward(report)).toBeLessThan(backward(dense.report))
+  })
+
+  it('runs a benchmark at other timesteps, with a note that the sparsities are those of T = 10', async () => {
+    const own = await simulate({ benchmark: 'mnist', batch: 16 })
+    const same = await simulate({ benchmark: 'mnist', batch: 16, T: 10 })
+    const other = await simulate({ benchmark: 'mnist', batch: 16, T: 4 })
+    expect(same.report.chip).toEqual(own.report.chip)
+    expect(same.report.notes).toEqual(own.report.notes)
+    expect(other.report.notes).toContain(benchmarkTimestepsNote)
+    expect(other.report.chip.samples_per_s).toBeGreaterThan(own.report.chip.samples_per_s)
+    // the paper's time is for its own timesteps
+    expect(own.report.speedup_vs_v100).toBeGreaterThan(1)
+    expect(other.report.speedup_vs_v100).toBeNull()
   })
 
   it('runs a benchmark from Table III as the model does, and another chip from a file', async () => {

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { analyticRun } from '@h2learn/accelerator'
-import { analyticBenchmark } from '@h2learn/paper'
+import { analyticBenchmark, benchmarkTimestepsNote } from '@h2learn/paper'
 import { parseNetwork } from '@h2learn/snn-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -174,6 +174,28 @@ describe('h2learn sweep', () => {
     expect(fast.samples_per_s).toBeGreaterThan(slow.samples_per_s)
   })
 
+  it('compares chips within one problem: timesteps and batch are not theirs to choose', async () => {
+    const path = study({ ...base, benchmarks: ['mnist'], vary: { T: [3, 10], 'clock.MHz': [400, 800] } })
+    const out = temporary()
+    const { rows, report } = await sweep(path, out)
+    expect(report.fronts.map(({ benchmark, problem, points }) => [benchmark, problem, points])).toEqual([
+      ['mnist', { T: 3 }, 2],
+      ['mnist', { T: 10 }, 2],
+      ['mine', { T: 3 }, 2],
+      ['mine', { T: 10 }, 2],
+      ['all (geometric mean)', { T: 3 }, 2],
+      ['all (geometric mean)', { T: 10 }, 2],
+    ])
+    for (const { front } of report.fronts) expect(front.length).toBeGreaterThan(0)
+    expect(readdirSync(out)).toContain('pareto-mnist-T-10.svg')
+    // the paper's time is for its own timesteps
+    const speedups = rows
+      .filter(({ benchmark }) => benchmark === 'mnist')
+      .map((row) => (row as SweepResult).speedup_vs_v100)
+    expect(speedups.map((value) => value === null)).toEqual([true, true, false, false])
+    expect((await readSweep(path)).notes).toEqual([benchmarkTimestepsNote])
+  })
+
   it('names what is wrong with its file', async () => {
     const failing = (fields: object, message: string) => expect(readSweep(study(fields))).rejects.toThrow(message)
     await failing({}, 'a field "vary"')
@@ -187,7 +209,7 @@ describe('h2learn sweep', () => {
       'a share from 0 to 1',
     )
     await failing({ ...base, networks: [network, network] }, 'different names')
-    await failing({ ...base, vary: { batch: { from: 1, to: 1e7, steps: 2_000_000 } } }, 'at most 1000000 points')
+    await failing({ ...base, vary: { batch: { from: 1, to: 1e7, steps: 2_000_000 } } }, 'must be <= 1000000')
     const out = temporary()
     await sweep(study(base), out)
     await expect(runSweep(study({ ...base, batch: 4 }), { out, threads: 1 }, quiet)).rejects.toThrow(
@@ -196,6 +218,65 @@ describe('h2learn sweep', () => {
     await expect(runSweep(study(base), { shard: '4/3' }, quiet)).rejects.toThrow('i/n with i from 1 to n')
     appendFileSync(join(out, 'results.jsonl'), '{"point":1}\n')
     await expect(runSweep(study(base), { out, threads: 1 }, quiet)).rejects.toThrow('line 10: expected a point')
+  })
+})
+
+describe('axes of a sweep', () => {
+  const axesOf = async (vary: object, more: object = {}) => {
+    const { vary: settled, notes } = await readSweep(study({ ...base, ...more, vary }))
+    return { settled, notes }
+  }
+
+  it('take whole numbers only where the field does, each value once, and say so', async () => {
+    const { settled, notes } = await axesOf({
+      'backward.tile': { from: 4, to: 6, steps: 5 },
+      'backward.rows': { from: 8, to: 16, steps: 4 },
+      batch: { from: 4, to: 64, steps: 5, log: true },
+      'clock.MHz': { from: 400, to: 800, steps: 4 },
+      'memory.bandwidthGBps': [16, 128, 16],
+    })
+    expect(settled).toEqual({
+      'backward.tile': [4, 5, 6],
+      'backward.rows': [8, 11, 13, 16],
+      batch: [4, 8, 16, 32, 64],
+      'clock.MHz': [400, 400 + 400 * (1 / 3), 400 + 400 * (2 / 3), 800],
+      'memory.bandwidthGBps': [16, 128],
+    })
+    expect(notes).toEqual([
+      'vary.backward.tile: 5 steps from 4 to 6 are 3 different whole numbers, each of which runs once: 4, 5, 6.',
+      'vary.memory.bandwidthGBps: of 3 values 2 are different, each of which runs once: 16, 128.',
+    ])
+    const drawn = await readSweep(study({ ...base, sample: 20, vary: { 'backward.tile': { from: 2, to: 9 } } }))
+    for (let i = 0; i < 20; i++) expect(Number.isInteger(sweepPoint(drawn, i).values['backward.tile'])).toBe(true)
+  })
+
+  it('are refused before anything of their size is made', async () => {
+    const failing = (vary: object, message: string, more: object = {}) =>
+      expect(axesOf(vary, more)).rejects.toThrow(message)
+    await failing({ 'clock.MHz': { from: 1, to: 2, steps: 1_000_000_000 } }, 'must be <= 1000000')
+    await failing(
+      {
+        'clock.MHz': { from: 1, to: 2, steps: 1_000_000 },
+        'memory.bandwidthGBps': { from: 1, to: 2, steps: 1_000_000 },
+      },
+      'at most 1000000 points, got 1000000000000',
+    )
+    await failing({ 'clock.MHz': [400] }, 'must be <= 1000000', { sample: 2_000_000 })
+    await failing({ 'backward.tile': { from: 4.5, to: 6, steps: 2 } }, 'whole numbers at both ends, got 4.5 to 6')
+    await failing({ 'clock.MHz': { from: 1e-320, to: 1, steps: 3, log: true } }, 'ends above 0 on a log axis')
+    await failing({ 'clock.MHz': { from: 1e-300, to: 1e300, steps: 3, log: true } }, 'a ratio that is a number')
+    await failing({ 'clock.MHz': { from: -1e308, to: 1e308, steps: 3 } }, 'ends whose distance is a number')
+    for (const name of ['constructor', '__proto__', 'toString', 'backward.constructor', 'assume.valueOf', 'assume'])
+      await failing(JSON.parse(`{${JSON.stringify(name)}: [1]}`), `got ${JSON.stringify(name)}`)
+  })
+
+  it('may ask for too much of a point, which is then an error and not the end', async () => {
+    const path = study({ ...base, vary: { batch: [8, 1_000_000_000], trials: [1, 1_000_000_000], T: [2, 1_000_000] } })
+    const { rows } = await sweep(path, temporary(), {}, 1)
+    expect(rows.map(({ status }) => status)).toEqual(['ok', ...Array.from({ length: 7 }, () => 'error')])
+    expect((rows[4] as { error: string }).error).toBe(
+      'point: batch: expected a value that must be <= 65536, got 1000000000.',
+    )
   })
 })
 

@@ -7,13 +7,19 @@ import { type Benchmark, paper } from './published'
 export interface AnalyticBenchmarkOptions extends Omit<AnalyticWork, 'network' | 'outputSparsity' | 'inputSparsity'> {
   /** What `AP2` of Table VI averages: the partial sums before the Soma (default), or the spikes (bit planes). */
   readonly pooling?: 'current' | 'spikes'
+  /** Timesteps, >= 1; default those of Table VI (see `benchmarkTimestepsNote`). */
+  readonly T?: number
 }
+
+/** What to know about a benchmark of Table VI at other timesteps than the table's. */
+export const benchmarkTimestepsNote =
+  'The sparsities of Table III were taken at T = 10; at other timesteps a network fires at other rates, and they may be others.'
 
 /** A benchmark of Table VI on a chip, beside the published GPU time where there is one. */
 export interface AnalyticBenchmark extends AnalyticRun {
   readonly benchmark: Benchmark
   readonly network: Network
-  /** Seconds per training sample on the V100 (Table II); undefined where the paper prints none. */
+  /** See `v100SecondsOf`. */
   readonly v100_s_per_sample: number | undefined
   /** Samples per second over the V100's: in the closed form, and in the schedule of a batch group. */
   readonly speedup: { readonly closedForm: number; readonly scheduled: number } | undefined
@@ -27,18 +33,22 @@ const shares = (percent: readonly number[]) => percent.map((p) => p / 100)
  */
 export const benchmarkWork = (
   benchmark: Benchmark,
-  { pooling = 'current', ...options }: AnalyticBenchmarkOptions = {},
+  { pooling = 'current', T: asked, ...options }: AnalyticBenchmarkOptions = {},
 ): AnalyticWork => {
   const { network: text, input, T } = paper.networks[benchmark]
   const { output, input: zeros } = paper.sparsities[benchmark]
   const pooled = pooling === 'spikes' ? text.value.replaceAll(/AP\d+/g, '$&(spikes)') : text.value
   return {
     ...options,
-    network: parseNetwork(pooled, { input, T }),
+    network: parseNetwork(pooled, { input, T: asked ?? T }),
     outputSparsity: shares(output.value),
     inputSparsity: shares(zeros.value),
   }
 }
+
+/** Seconds per training sample on the V100 (Table II); undefined where the paper prints none, or at other timesteps than its own. */
+export const v100SecondsOf = (benchmark: Benchmark, { T }: Pick<Network, 'T'>): number | undefined =>
+  T === paper.networks[benchmark].T ? v100Reference.secondsPerSample[benchmark] : undefined
 
 /**
  * `analyticRun` of `benchmarkWork`, beside the V100's published time.
@@ -47,15 +57,18 @@ export const benchmarkWork = (
 export const analyticBenchmark = (benchmark: Benchmark, options: AnalyticBenchmarkOptions = {}): AnalyticBenchmark => {
   const work = benchmarkWork(benchmark, options)
   const run = analyticRun(work)
-  const seconds = v100Reference.secondsPerSample[benchmark]
+  const seconds = v100SecondsOf(benchmark, work.network)
   return {
     ...run,
     benchmark,
     network: work.network,
     v100_s_per_sample: seconds,
-    speedup: seconds && {
-      closedForm: run.closed_form_samples_per_s * seconds,
-      scheduled: run.samples_per_s * seconds,
-    },
+    speedup:
+      seconds === undefined
+        ? undefined
+        : {
+            closedForm: run.closed_form_samples_per_s * seconds,
+            scheduled: run.samples_per_s * seconds,
+          },
   }
 }

@@ -35,7 +35,7 @@ One of --trace, --density and --benchmark says what the chip works on:
                float16 or float32. Layers are conv1, conv2, ..., fc1, ... Missing tensors are drawn and marked.
   --density    shares of non-zeros by layer as JSON or CSV (layer,spikes,mask,gradU), or Table III's rows as JSON;
                beside --trace: the densities that missing tensors are drawn with
-  --benchmark  a network of Table VI with the sparsities of Table III
+  --benchmark  a network of Table VI with the sparsities of Table III; --T runs it at other timesteps than the table's
 
 Examples:
   $ h2learn simulate --network "64C3(Encoding)-128C3-AP2-10FC" --input 32x32x3 --T 4 --trace step.npz

@@ -10,7 +10,13 @@ import {
   measuredRun,
   measureRecords,
 } from '@h2learn/accelerator'
-import { analyticBenchmark, type Benchmark, benchmarkWork } from '@h2learn/paper'
+import {
+  analyticBenchmark,
+  type Benchmark,
+  benchmarkTimestepsNote,
+  benchmarkWork,
+  paper as published,
+} from '@h2learn/paper'
 import { pipelineTrace } from '@h2learn/pipeline'
 import { formatPage } from '@h2learn/report/terminal'
 import { defaultNeuron, InputError, type Network, parseInputSize, parseNetwork } from '@h2learn/snn-core'
@@ -85,7 +91,7 @@ const openFile = (path: string): ByteSource & { readonly close: () => void } => 
 
 const fromBenchmark = (options: SimulateCommandOptions, config: AnalyticChip): Simulated => {
   const { benchmark, network, input, T, trace, density, batch = 64, pooling, seed } = options
-  for (const [name, value] of Object.entries({ network, input, T, trace, density }))
+  for (const [name, value] of Object.entries({ network, input, trace, density }))
     if (value !== undefined)
       throw new InputError({
         where: '--benchmark',
@@ -94,7 +100,13 @@ const fromBenchmark = (options: SimulateCommandOptions, config: AnalyticChip): S
         hint: 'leave one of them out',
       })
   const name = paperNames[benchmark!]
-  const choices = { chip: config, batch, ...(pooling && { pooling }), ...(seed !== undefined && { seed }) }
+  const choices = {
+    chip: config,
+    batch,
+    ...(pooling && { pooling }),
+    ...(T !== undefined && { T }),
+    ...(seed !== undefined && { seed }),
+  }
   const run = analyticBenchmark(name, choices)
   const { outputSparsity, inputSparsity } = benchmarkWork(name, choices)
   const passed = run.network.layers.filter(({ kind, index }) => kind === 'conv' && index > 0)
@@ -117,6 +129,7 @@ const fromBenchmark = (options: SimulateCommandOptions, config: AnalyticChip): S
     ...(run.speedup && { speedup: run.speedup.scheduled }),
     notes: [
       'Masks are random with the given shares of zeros; real ones of equal sparsity cost more where they cluster.',
+      ...(T !== undefined && T !== published.networks[name].T ? [benchmarkTimestepsNote] : []),
     ],
   }
 }

@@ -24,12 +24,17 @@ The file (YAML or JSON) names what to vary, and on what:
   networks:                           networks of your own
     - { name: mine, network: "...", input: 32x32x3, T: 4, density: layers.csv }
 
+A chip's field that takes whole numbers runs at whole numbers only, each value once. What is not the chip's (batch, pooling, trials,
+seed, T, assume) is the problem: fronts compare chips on one problem at a time.
+
 Points that differ in clock, memory, schedule, prices, buffer sizes or batch alone share the measured work.
 
 Examples:
   $ h2learn sweep study.yaml --out study        goes on where an interrupted sweep stopped
-  $ h2learn sweep study.yaml --shard 3/16 --out part-3
-  $ h2learn merge part-* --out study
+  $ h2learn sweep study.yaml --shard 3/16 --out study       any number of shards into one folder
+  $ h2learn merge part-* --out study            results that were made apart
+
+Exit codes: 0 all points ran, 1 some failed or are missing (with a count of each cause), 2 wrong input, 130 interrupted.
 
 Results: results.jsonl, results.csv, the Pareto front over speed, energy and area as pareto-*.svg and report.html.`
 
@@ -41,7 +46,7 @@ export const sweepCommand: RegisterCommand = (root, exitWith) => {
       .argument('<file>', 'what to vary (YAML or JSON)')
       .description('run a grid or a random sample of chips on several networks, find the Pareto front')
       .option('--out <dir>', 'folder for the results; default h2learn-out/sweep-NAME')
-      .option('--threads <n>', 'worker threads, default one a core', integerOption('--threads', 1, 256))
+      .option('--threads <n>', 'points that run at a time, default one a core', integerOption('--threads', 1, 256))
       .option('--shard <i/n>', 'run the i-th of n equal parts of the points')
       .option('--retry-errors', 'run points again that failed before'),
   )

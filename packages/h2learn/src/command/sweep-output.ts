@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { formatPage } from '@h2learn/report/terminal'
 import { writeWhole } from '@h2learn/snn-core/threads'
 import type { KnownPoints } from '../sweep/sweep-folder'
-import { frontPlot, sweepFailures, sweepPage, sweepReport } from '../sweep/sweep-report'
+import { frontName } from '../sweep/sweep-fronts'
+import { frontPlot, mostFronts, sweepFailures, sweepPage, sweepReport } from '../sweep/sweep-report'
 import { sweepCsv, writeSweepResults } from '../sweep/sweep-results'
 import type { Console } from './console'
 import { exitCodes } from './failure'
@@ -20,12 +21,15 @@ const writeFiles = async (folder: string, known: KnownPoints) => {
   await writeSweepResults(join(folder, 'results.jsonl'), header, rows)
   await writeWhole(join(folder, 'results.csv'), sweepCsv(header, rows))
   const page = sweepPage(report, fronts)
-  for (const front of fronts)
-    if (front.points.length > 0)
-      await writeWhole(
-        join(folder, `pareto-${fileName(front.benchmark)}.svg`),
-        await renderPlotSvg(frontPlot(front, header.fields)),
-      )
+  const taken = new Set<string>()
+  for (const front of fronts.slice(0, mostFronts)) {
+    if (front.points.length === 0) continue
+    const name = fileName(frontName(front))
+    // names that differ in what a file name cannot hold
+    const own = taken.has(name) ? `${name}-${taken.size + 1}` : name
+    taken.add(own)
+    await writeWhole(join(folder, `pareto-${own}.svg`), await renderPlotSvg(frontPlot(front, header.fields)))
+  }
   await writeWhole(join(folder, 'report.html'), await renderPage(page))
   return { report, page }
 }

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { InputError } from '@h2learn/snn-core'
-import { pointEvaluator, type SweepRow, workKey } from '../sweep/evaluate-point'
+import { workKey } from '../sweep/evaluate-point'
 import { type KnownPoints, openSweepFolder } from '../sweep/sweep-folder'
 import type { SweepHeader } from '../sweep/sweep-results'
+import { sweepRunner } from '../sweep/sweep-runner'
 import {
   allPoints,
   pointConfig,
@@ -21,7 +20,7 @@ import { fileName, jsonTarget, resultFolder } from './files'
 import type { SweepCommandOptions } from './sweep-command'
 import { shortfall, writeSweep } from './sweep-output'
 
-/** Points that a thread is handed at a time. */
+/** Points that a worker is handed at a time. */
 const chunkSize = 64
 
 /** `i/n` with 1 <= i <= n. */
@@ -34,7 +33,7 @@ const parseShard = (text: string | undefined): { readonly index: number; readonl
   return { index: index - 1, of }
 }
 
-/** Points in parts for the threads, those with the same work together. */
+/** Points in parts for the workers, those with the same work together. */
 const chunksOf = (spec: SweepSpec, points: readonly number[]): readonly (readonly number[])[] => {
   const byWork = new Map<string, number[]>()
   for (const point of points) {
@@ -54,57 +53,6 @@ const chunksOf = (spec: SweepSpec, points: readonly number[]): readonly (readonl
       same.slice(i * chunkSize, (i + 1) * chunkSize),
     ),
   )
-}
-
-/** Runs parts of a sweep somewhere. */
-interface SweepRunner {
-  readonly threads: number
-  readonly run: (points: readonly number[]) => Promise<readonly SweepRow[]>
-  readonly close: () => Promise<void>
-}
-
-/** In this thread. */
-const localRunner = (spec: SweepSpec): SweepRunner => {
-  const evaluate = pointEvaluator(spec)
-  return {
-    threads: 1,
-    run: async (points) => {
-      const rows: SweepRow[] = []
-      for (const point of points) rows.push(await evaluate(sweepPoint(spec, point)))
-      return rows
-    },
-    close: async () => {},
-  }
-}
-
-/** In worker threads, so that no point can take the sweep down; in this one where the worker is not there (sources). */
-const runnerOf = async (spec: SweepSpec, threads: number): Promise<SweepRunner> => {
-  const worker = fileURLToPath(new URL('./sweep-worker.js', import.meta.url))
-  if (!existsSync(worker)) return localRunner(spec)
-  const { Piscina } = await import('piscina')
-  const pool = new Piscina<readonly number[], readonly SweepRow[]>({
-    filename: worker,
-    workerData: spec,
-    minThreads: threads,
-    maxThreads: threads,
-    // a point that needs more ends its thread, not the sweep
-    resourceLimits: { maxOldGenerationSizeMb: 1024 },
-  })
-  // a point that takes a thread down (out of memory, say) is found by running its part one by one
-  const run = async (points: readonly number[]): Promise<readonly SweepRow[]> => {
-    try {
-      return await pool.run(points)
-    } catch (error) {
-      if (points.length > 1) {
-        const rows: SweepRow[] = []
-        for (const point of points) rows.push(...(await run([point])))
-        return rows
-      }
-      const text = `the thread that ran this point stopped: ${error instanceof Error ? error.message : String(error)}`
-      return points.map((point) => ({ ...sweepPoint(spec, point), status: 'error', error: text }))
-    }
-  }
-  return { threads, run, close: () => pool.destroy() }
 }
 
 /** Whether a point needs no further run. */
@@ -138,10 +86,11 @@ export const runSweep = async (file: string, options: SweepCommandOptions, out: 
   const mine = allPoints(header.points).filter((point) => point % shard.of === shard.index)
   const open = mine.filter((point) => !isDone(before, point, options.retryErrors === true))
   const chunks = chunksOf(spec, open)
-  const runner = await runnerOf(spec, Math.min(options.threads ?? availableParallelism(), Math.max(1, chunks.length)))
+  const runner = sweepRunner(spec, Math.min(options.threads ?? availableParallelism(), Math.max(1, chunks.length)))
   out.note(
-    `${spec.name}: ${header.points} points on ${header.targets.join(', ')}${shard.of > 1 ? `, ${mine.length} in shard ${shard.index + 1}/${shard.of}` : ''}${open.length < mine.length ? `, ${mine.length - open.length} run before` : ''}; ${runner.threads} threads`,
+    `${spec.name}: ${header.points} points on ${header.targets.join(', ')}${shard.of > 1 ? `, ${mine.length} in shard ${shard.index + 1}/${shard.of}` : ''}${open.length < mine.length ? `, ${mine.length - open.length} run before` : ''}; ${runner.workers} at a time`,
   )
+  for (const note of spec.notes) out.note(note)
   let stopped = false
   const onSignal = () => {
     if (stopped) process.exit(exitCodes.interrupted)
@@ -168,12 +117,12 @@ export const runSweep = async (file: string, options: SweepCommandOptions, out: 
         )
       }
     }
-    await Promise.all(Array.from({ length: runner.threads }, take))
+    await Promise.all(Array.from({ length: runner.workers }, take))
   } finally {
     bar.stop()
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
-    await runner.close()
+    runner.close()
     await journal.close()
   }
   if (stopped && done < open.length) {

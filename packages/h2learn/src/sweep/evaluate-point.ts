@@ -5,13 +5,13 @@ import {
   designPoint,
   type MeasuredSubBatch,
 } from '@h2learn/accelerator'
-import { requireInteger } from '@h2learn/hw'
-import { benchmarkWork, v100Reference } from '@h2learn/paper'
+import { benchmarkWork, v100SecondsOf } from '@h2learn/paper'
 import { InputError, parseInputSize, parseNetwork } from '@h2learn/snn-core'
 import { chipOfConfig } from '../chip/chip-config'
 import { chipSchema } from '../chip/chip-schema'
 import { requireSchema } from '../chip/structured-file'
-import { type PointConfig, pointConfig, type SweepPoint, type SweepSpec, sweepBenchmarks } from './sweep-spec'
+import { isSweepBenchmark, problemSchema, sweepBenchmarks } from './sweep-schema'
+import { type PointConfig, pointConfig, type SweepPoint, type SweepSpec } from './sweep-spec'
 
 /** A point with its figures, units in the names; deterministic. */
 export interface SweepResult extends SweepPoint {
@@ -76,11 +76,8 @@ export const pointEvaluator = (spec: SweepSpec) => {
       ...(trials !== undefined && { trials }),
       ...(assume && { assume }),
     }
-    if (benchmark in sweepBenchmarks) {
-      const work = benchmarkWork(sweepBenchmarks[benchmark as keyof typeof sweepBenchmarks], { ...choices, pooling })
-      const { text, input } = work.network
-      return T === undefined ? work : { ...work, network: parseNetwork(text, { input, T }) }
-    }
+    if (isSweepBenchmark(benchmark))
+      return benchmarkWork(sweepBenchmarks[benchmark], { ...choices, pooling, ...(T !== undefined && { T }) })
     const own = spec.networks.find(({ name }) => name === benchmark)
     if (!own) throw new InputError({ where: 'sweep', expected: 'a known network', got: benchmark })
     const { network, input, T: ownT, outputSparsity, inputSparsity } = own
@@ -90,8 +87,10 @@ export const pointEvaluator = (spec: SweepSpec) => {
 
   const figures = async (point: SweepPoint): Promise<SweepResult> => {
     const config = pointConfig(spec, point)
-    await requireSchema('chip', config.chip, chipSchema)
-    const batch = requireInteger('batch', config.batch)
+    const { chip: chosen, ...problem } = config
+    await requireSchema('chip', chosen, chipSchema)
+    await requireSchema('point', problem, problemSchema)
+    const { batch } = config
     const work = workOf(point.benchmark, config)
     const analytic = await chipOfConfig(config.chip)
     const chip = analyticAccelerator({
@@ -107,9 +106,9 @@ export const pointEvaluator = (spec: SweepSpec) => {
       kept.set(key, measured)
     }
     const { buffers, closed_form_cycles: _, ...figuresOf } = designPoint(chip, work.network, batch, measured)
-    const paperName = sweepBenchmarks[point.benchmark as keyof typeof sweepBenchmarks]
-    const seconds =
-      config.T === undefined && paperName !== undefined ? v100Reference.secondsPerSample[paperName] : undefined
+    const seconds = isSweepBenchmark(point.benchmark)
+      ? v100SecondsOf(sweepBenchmarks[point.benchmark], work.network)
+      : undefined
     return {
       ...point,
       status: 'ok',

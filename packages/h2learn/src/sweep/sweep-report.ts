@@ -1,7 +1,7 @@
 import type { PlotRow, ReportPage, ReportPlot } from '@h2learn/report'
 import { dataTable } from '@h2learn/report/plots'
 import type { SweepRow } from './evaluate-point'
-import { type FrontPoint, type SweepFront, sweepFronts } from './sweep-fronts'
+import { type FrontPoint, frontName, type SweepFront, type SweepProblem, sweepFronts } from './sweep-fronts'
 import type { SweepHeader } from './sweep-results'
 
 /** A sweep as plain JSON: how many points there are and ran, and the Pareto fronts. */
@@ -18,6 +18,8 @@ export interface SweepReport {
   readonly failures: readonly { readonly error: string; readonly times: number; readonly point: number }[]
   readonly fronts: readonly {
     readonly benchmark: string
+    /** What the sweep varies besides the chip; chips are compared within one problem. */
+    readonly problem: SweepProblem
     readonly points: number
     readonly front: readonly FrontPoint[]
   }[]
@@ -49,7 +51,12 @@ export const sweepReport = (header: SweepHeader, rows: readonly SweepRow[]) => {
     missing: header.points - rows.length,
     fields: header.fields,
     failures: sweepFailures(rows),
-    fronts: fronts.map(({ benchmark, points, front }) => ({ benchmark, points: points.length, front })),
+    fronts: fronts.map(({ benchmark, problem, points, front }) => ({
+      benchmark,
+      problem,
+      points: points.length,
+      front,
+    })),
   }
   return { report, fronts }
 }
@@ -71,9 +78,10 @@ const frontRows = (front: readonly FrontPoint[], fields: readonly string[]): rea
     area: area_mm2,
   }))
 
-const frontTable = ({ benchmark, front, points }: SweepFront, fields: readonly string[], most: number) =>
-  dataTable(
-    `Pareto front, ${benchmark}: ${front.length} of ${points.length} points${front.length > most ? ` (the ${most} fastest)` : ''}`,
+const frontTable = (of: SweepFront, fields: readonly string[], most: number) => {
+  const { front, points } = of
+  return dataTable(
+    `Pareto front, ${frontName(of)}: ${front.length} of ${points.length} points${front.length > most ? ` (the ${most} fastest)` : ''}`,
     {
       point: 'point',
       ...Object.fromEntries(fields.map((field, i) => [`field${i}`, field])),
@@ -84,12 +92,15 @@ const frontTable = ({ benchmark, front, points }: SweepFront, fields: readonly s
     frontRows(front.slice(0, most), fields),
     { speed: three, energy: three, area: three },
   )
+}
 
 /** Most points that a plot draws; of more the front is kept and every so-many-th of the others. */
 const mostDrawn = 2000
 
 /** Speed over energy, area as colour, the front of all three marked and joined. */
-export const frontPlot = ({ benchmark, points, front }: SweepFront, fields: readonly string[]): ReportPlot => {
+export const frontPlot = (of: SweepFront, fields: readonly string[]): ReportPlot => {
+  const { points, front } = of
+  const name = frontName(of)
   const onFront = new Set(front)
   const others = points.filter((point) => !onFront.has(point))
   const each = Math.ceil(others.length / mostDrawn)
@@ -118,7 +129,7 @@ export const frontPlot = ({ benchmark, points, front }: SweepFront, fields: read
     scale: { zero: false },
   } as const
   return {
-    title: `Pareto front, ${benchmark}`,
+    title: `Pareto front, ${name}`,
     caption: `Speed, energy (calibrated) and area (calibrated) of ${points.length} points; ${front.length} are on the front of all three.${each > 1 ? ` One in ${each} of the others is drawn.` : ''}`,
     spec: {
       width: 560,
@@ -152,13 +163,16 @@ export const frontPlot = ({ benchmark, points, front }: SweepFront, fields: read
       ],
     },
     table: dataTable(
-      `Pareto front, ${benchmark}`,
+      `Pareto front, ${name}`,
       { label: 'configuration', speed: 'samples/s', energy: 'mJ/sample', area: 'mm²', front: 'front' },
       rows.slice(0, 500),
       { speed: three, energy: three, area: three },
     ),
   }
 }
+
+/** Most fronts that the page, the terminal and the plots show; all are in the JSON, all points in the CSV. */
+export const mostFronts = 12
 
 /** A sweep as a page. @param most rows of a front to show */
 export const sweepPage = (report: SweepReport, fronts: readonly SweepFront[], most = 20): ReportPage => ({
@@ -168,11 +182,14 @@ export const sweepPage = (report: SweepReport, fronts: readonly SweepFront[], mo
     ['points', `${report.points}: ${report.ok} ran, ${report.errors} failed, ${report.missing} missing`],
     ['varied', report.fields.join(', ')],
     ['fingerprint', report.fingerprint],
+    ...(fronts.length > mostFronts
+      ? ([['fronts', `${mostFronts} of ${fronts.length} are shown; --json has them all`]] as const)
+      : []),
   ],
   sections: [
-    ...fronts.map((front, i) => ({
+    ...fronts.slice(0, mostFronts).map((front, i) => ({
       id: `front-${i}`,
-      title: `Pareto front over speed, energy and area: ${front.benchmark}`,
+      title: `Pareto front over speed, energy and area: ${frontName(front)}`,
       tables: [frontTable(front, report.fields, most)],
       plots: front.points.length > 0 ? [frontPlot(front, report.fields)] : [],
     })),

@@ -1,22 +1,15 @@
 import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { AnalyticAssumptions } from '@h2learn/accelerator'
-import { elementary } from '@h2learn/elementary'
+import { benchmarkTimestepsNote } from '@h2learn/paper'
 import { deriveSeed, InputError, parseInputSize, parseNetwork, rng } from '@h2learn/snn-core'
 import { type ChipConfig, withField } from '../chip/chip-config'
-import { chipSchema, type JsonSchema } from '../chip/chip-schema'
+import { chipSchema } from '../chip/chip-schema'
 import { readStructured, requireSchema } from '../chip/structured-file'
 import { readTextFile } from '../text-file'
 import { densitiesOfTable, parseDensities, sparsitiesOf } from '../trace/densities'
-
-/** The benchmarks of Table VI by the names of the command. */
-export const sweepBenchmarks = {
-  mnist: 'MNIST',
-  cifar10: 'CIFAR10',
-  'n-mnist': 'N-MNIST',
-  'cifar10-dvs': 'CIFAR10-DVS',
-  imagenet: 'ImageNet',
-} as const
+import { along, isRange, type SweepAxis, settleAxes } from './sweep-axis'
+import { isProblemField, type SweepBenchmark, sweepSchema } from './sweep-schema'
 
 /** A network of the user's own, with Table III's two rows for it. */
 export interface SweepNetwork {
@@ -28,24 +21,10 @@ export interface SweepNetwork {
   readonly inputSparsity: readonly number[]
 }
 
-/** Values of a field, or a range of numbers. */
-export type SweepAxis =
-  | readonly unknown[]
-  | {
-      readonly from: number
-      readonly to: number
-      /** Points of a grid, ends included; a random sample needs none. */
-      readonly steps?: number
-      /** Even steps of the logarithm. */
-      readonly log?: boolean
-      /** Rounded to whole numbers. */
-      readonly integer?: boolean
-    }
-
 /** What to vary and on what: a sweep with everything settled, as plain data that a worker thread can be handed. */
 export interface SweepSpec {
   readonly name: string
-  readonly benchmarks: readonly (keyof typeof sweepBenchmarks)[]
+  readonly benchmarks: readonly SweepBenchmark[]
   readonly networks: readonly SweepNetwork[]
   /** The chip that is varied. */
   readonly chip: ChipConfig
@@ -54,9 +33,12 @@ export interface SweepSpec {
   readonly trials?: number
   readonly assume?: AnalyticAssumptions
   readonly seed: number
+  /** Lists of values, each once; in a random sample ranges as well. */
   readonly vary: Readonly<Record<string, SweepAxis>>
   /** Random configurations instead of the whole grid. */
   readonly sample?: number
+  /** What the reader of the results should know about the points. */
+  readonly notes: readonly string[]
   /** Changes with anything that can change a result; files are in it by their content. */
   readonly fingerprint: string
 }
@@ -66,89 +48,6 @@ export interface SweepPoint {
   readonly point: number
   readonly benchmark: string
   readonly values: Readonly<Record<string, unknown>>
-}
-
-/** Fields that are not the chip's. */
-const ownFields = ['batch', 'pooling', 'trials', 'seed', 'T'] as const
-const assumptions = [
-  'hiddenFill',
-  'fullSizeStorage',
-  'noFirstFill',
-  'unboundedSoma',
-  'idealRates',
-  'independentMasks',
-] as const
-
-/** Most points of a sweep. */
-const mostPoints = 1_000_000
-
-const names = Object.keys(sweepBenchmarks)
-const size = { type: 'integer', minimum: 1 }
-const axis = {
-  anyOf: [
-    { type: 'array', minItems: 1 },
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['from', 'to'],
-      properties: {
-        from: { type: 'number' },
-        to: { type: 'number' },
-        steps: { type: 'integer', minimum: 2 },
-        log: { type: 'boolean' },
-        integer: { type: 'boolean' },
-      },
-    },
-  ],
-}
-
-/** JSON Schema of the file that `h2learn sweep` takes. */
-export const sweepSchema: JsonSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['vary'],
-  properties: {
-    $schema: { type: 'string' },
-    name: { type: 'string', minLength: 1 },
-    benchmarks: { type: 'array', items: { enum: names }, minItems: 1, uniqueItems: true },
-    networks: {
-      type: 'array',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['name', 'network', 'input', 'T', 'density'],
-        properties: {
-          name: { type: 'string', minLength: 1 },
-          network: { type: 'string', minLength: 1 },
-          input: { type: 'string', minLength: 1 },
-          T: size,
-          density: {
-            anyOf: [
-              { type: 'string', minLength: 1 },
-              {
-                type: 'object',
-                additionalProperties: false,
-                required: ['output_sparsity', 'input_sparsity'],
-                properties: { output_sparsity: { type: 'array' }, input_sparsity: { type: 'array' } },
-              },
-            ],
-          },
-        },
-      },
-    },
-    chip: { anyOf: [{ type: 'string', minLength: 1 }, chipSchema] },
-    batch: size,
-    pooling: { enum: ['current', 'spikes'] },
-    trials: size,
-    assume: {
-      type: 'object',
-      additionalProperties: false,
-      properties: Object.fromEntries(assumptions.map((name) => [name, { type: 'boolean' }])),
-    },
-    seed: { type: 'integer' },
-    vary: { type: 'object', minProperties: 1, additionalProperties: axis },
-    sample: size,
-  },
 }
 
 type Raw = {
@@ -166,49 +65,6 @@ type Raw = {
   readonly vary: Readonly<Record<string, SweepAxis>>
   readonly sample?: number
 }
-
-/** Whether a dotted path names a field that can be varied. */
-const isField = (path: string): boolean => {
-  if ((ownFields as readonly string[]).includes(path)) return true
-  const [head, ...rest] = path.split('.')
-  if (head === 'assume') return rest.length === 1 && (assumptions as readonly string[]).includes(rest[0]!)
-  let schema = chipSchema
-  for (const key of path.split('.')) {
-    const branches = [schema, ...((schema.anyOf as readonly JsonSchema[] | undefined) ?? [])]
-    const next = branches.map(({ properties }) => (properties as Record<string, JsonSchema> | undefined)?.[key])
-    const found = next.find((one) => one !== undefined)
-    if (!found || key === '$schema') return false
-    schema = found
-  }
-  return schema.properties === undefined
-}
-
-const checkAxes = (where: string, { vary, sample }: Raw) => {
-  for (const [path, values] of Object.entries(vary)) {
-    if (!isField(path))
-      throw new InputError({
-        where: `${where}: vary`,
-        expected: `a field of the chip such as memory.bandwidthGBps or backward.tile, or ${ownFields.join(', ')}, assume.<name>`,
-        got: `"${path}"`,
-      })
-    if (isRange(values)) {
-      if (sample === undefined && values.steps === undefined)
-        throw new InputError({
-          where: `${where}: vary.${path}`,
-          expected: 'steps, or a "sample" of the sweep',
-          got: 'neither',
-        })
-      if (values.log && !(values.from > 0 && values.to > 0))
-        throw new InputError({
-          where: `${where}: vary.${path}`,
-          expected: 'ends above 0 on a log axis',
-          got: `${values.from} to ${values.to}`,
-        })
-    }
-  }
-}
-
-const isRange = (axisOf: SweepAxis): axisOf is Exclude<SweepAxis, readonly unknown[]> => !Array.isArray(axisOf)
 
 const settleNetwork = async (
   folder: string,
@@ -247,6 +103,10 @@ const canonical = (value: unknown): unknown =>
 const priceTexts = async (prices: readonly unknown[]): Promise<readonly string[]> =>
   Promise.all(prices.filter((one) => typeof one === 'string').map((path) => readTextFile(path, 'a price table (JSON)')))
 
+/** What to know when the paper's benchmarks run at other timesteps. */
+const tableNote = ({ benchmarks, vary }: Pick<SweepSpec, 'benchmarks' | 'vary'>): readonly string[] =>
+  benchmarks.length > 0 && Object.hasOwn(vary, 'T') ? [benchmarkTimestepsNote] : []
+
 /**
  * Reads and settles the file of a sweep (JSON or YAML): schema, fields, networks with their densities, files by content.
  * @throws InputError naming file and field
@@ -255,21 +115,20 @@ export const readSweep = async (path: string): Promise<SweepSpec> => {
   const content = await readStructured(path)
   await requireSchema(path, content, sweepSchema)
   const raw = content as Raw
-  checkAxes(path, raw)
   const folder = dirname(path)
   const given = typeof raw.chip === 'string' ? await readStructured(resolve(folder, raw.chip)) : (raw.chip ?? {})
   if (typeof raw.chip === 'string') await requireSchema(raw.chip, given, chipSchema)
   const from = (file: unknown) => (typeof file === 'string' ? resolve(folder, file) : file)
   const plain = given as ChipConfig
   const chip = (plain.prices === undefined ? plain : { ...plain, prices: from(plain.prices) }) as ChipConfig
-  const vary = raw.vary.prices
-    ? { ...raw.vary, prices: isRange(raw.vary.prices) ? raw.vary.prices : raw.vary.prices.map(from) }
-    : raw.vary
+  const own = Object.hasOwn(raw.vary, 'prices') ? raw.vary.prices! : []
+  const asked = { ...raw.vary, ...(Object.hasOwn(raw.vary, 'prices') && !isRange(own) && { prices: own.map(from) }) }
   const networks = await Promise.all((raw.networks ?? []).map((network) => settleNetwork(folder, path, network)))
   const benchmarks = raw.benchmarks ?? (networks.length > 0 ? [] : (['cifar10'] as const))
   const all = [...benchmarks, ...networks.map(({ name }) => name)]
   if (new Set(all).size < all.length)
     throw new InputError({ where: `${path}: networks`, expected: 'different names', got: all.join(', ') })
+  const { vary, notes } = settleAxes(path, asked, all.length, raw.sample)
   const spec = {
     name: raw.name ?? path.replace(/^.*[\\/]/, '').replace(/\.[^.]*$/, ''),
     benchmarks,
@@ -290,28 +149,7 @@ export const readSweep = async (path: string): Promise<SweepSpec> => {
     .update(JSON.stringify(canonical([decisive, texts])))
     .digest('hex')
     .slice(0, 16)
-  const settled = { ...spec, fingerprint }
-  const points = sweepSize(settled)
-  if (points > mostPoints)
-    throw new InputError({
-      where: `${path}: vary`,
-      expected: `at most ${mostPoints} points`,
-      got: String(points),
-      hint: 'give fewer values, or a "sample" of them',
-    })
-  return settled
-}
-
-/** Values of an axis in a grid. */
-const gridValues = (values: SweepAxis): readonly unknown[] => {
-  if (!isRange(values)) return values
-  const { steps = 2 } = values
-  return Array.from({ length: steps }, (_, i) => along(values, i / (steps - 1)))
-}
-
-const along = ({ from, to, log, integer }: Exclude<SweepAxis, readonly unknown[]>, share: number): number => {
-  const value = log ? from * elementary.pow(to / from, share) : from + (to - from) * share
-  return integer ? Math.round(value) : value
+  return { ...spec, notes: [...notes, ...tableNote(spec)], fingerprint }
 }
 
 /** The networks a configuration is run on, in order. */
@@ -323,10 +161,13 @@ export const sweepTargets = ({
   ...networks.map(({ name }) => name),
 ]
 
+/** The values of an axis of a grid. */
+const valuesOf = (axis: SweepAxis): readonly unknown[] => axis as readonly unknown[]
+
 /** Configurations times networks. */
 export const sweepSize = (spec: SweepSpec): number =>
   sweepTargets(spec).length *
-  (spec.sample ?? Object.values(spec.vary).reduce((product, values) => product * gridValues(values).length, 1))
+  (spec.sample ?? Object.values(spec.vary).reduce((product, axis) => product * valuesOf(axis).length, 1))
 
 /** The numbers of all points. */
 export const allPoints = (points: number): readonly number[] => Array.from({ length: points }, (_, point) => point)
@@ -347,7 +188,7 @@ export const sweepPoint = (spec: SweepSpec, point: number): SweepPoint => {
   } else {
     let rest = config
     for (const [path, all] of Object.entries(spec.vary).reverse()) {
-      const grid = gridValues(all)
+      const grid = valuesOf(all)
       values[path] = grid[rest % grid.length]
       rest = Math.floor(rest / grid.length)
     }
@@ -378,8 +219,7 @@ export const pointConfig = (spec: SweepSpec, { values }: SweepPoint): PointConfi
     ...(spec.assume && { assume: spec.assume }),
   }
   for (const [path, value] of Object.entries(values)) {
-    const mine = path.startsWith('assume.') || (ownFields as readonly string[]).includes(path)
-    if (mine) own = withField('vary', own, path, value)
+    if (isProblemField(path)) own = withField('vary', own, path, value)
     else chip = withField('vary', chip, path, value)
   }
   return { ...(own as unknown as Omit<PointConfig, 'chip'>), chip: chip as ChipConfig }
