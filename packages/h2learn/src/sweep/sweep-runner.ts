@@ -40,15 +40,7 @@ const heapMiB = 1024
 export const processMiB = 2048
 
 /** How a worker process ended while it had something to do. */
-class WorkerEnded extends Error {
-  constructor(
-    /** Whether it had been ready for work. */
-    readonly wasReady: boolean,
-    how: string,
-  ) {
-    super(how)
-  }
-}
+class WorkerEnded extends Error {}
 
 /** A sweep that cannot go on, with no fault in its input; what ran is kept. */
 export class SweepError extends Error {
@@ -69,7 +61,6 @@ const startWorker = (file: string): Worker => {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
-  let ready = false
   let ended: Error | undefined
   let waiting: { readonly done: (message: FromWorker) => void; readonly failed: (error: Error) => void } | undefined
   const stop = (error: Error) => {
@@ -78,20 +69,17 @@ const startWorker = (file: string): Worker => {
     waiting = undefined
   }
   child.on('message', (message: FromWorker) => {
-    ready = true
     waiting?.done(message)
     waiting = undefined
   })
   child.on('error', stop)
-  child.on('exit', (code, signal) =>
-    stop(new WorkerEnded(ready, signal === null ? `exit code ${code}` : `signal ${signal}`)),
-  )
+  child.on('exit', (code, signal) => stop(new WorkerEnded(signal === null ? `exit code ${code}` : `signal ${signal}`)))
   return {
     ask: (message) =>
       new Promise((done, failed) => {
         if (ended) return failed(ended)
         waiting = { done, failed }
-        child.send(message, (error) => error && stop(ended ?? new WorkerEnded(ready, error.message)))
+        child.send(message, (error) => error && stop(ended ?? new WorkerEnded(error.message)))
       }),
     end: () => {
       if (child.connected) child.disconnect()
@@ -117,7 +105,12 @@ export const sweepRunner = (
     if (known) return known
     const started = startWorker(file)
     all.add(started)
-    await started.ask({ spec })
+    await started.ask({ spec }).catch((error) => {
+      if (!(error instanceof WorkerEnded)) throw error
+      throw new SweepError(
+        `A process to run points in could not be started (${error.message}). What ran is kept; the same command goes on.`,
+      )
+    })
     return started
   }
   const run = async (points: readonly number[]): Promise<readonly SweepRow[]> => {
@@ -129,10 +122,6 @@ export const sweepRunner = (
     } catch (error) {
       all.delete(worker)
       if (!(error instanceof WorkerEnded)) throw error
-      if (!error.wasReady)
-        throw new SweepError(
-          `A process to run points in could not be started (${error.message}). What ran is kept; the same command goes on.`,
-        )
       if (points.length > 1) {
         const rows: SweepRow[] = []
         for (const point of points) rows.push(...(await run([point])))
