@@ -12,7 +12,7 @@ import { halves, toyNetwork } from './toy'
 
 const all = (n: number) => Array.from({ length: n }, (_, i) => i)
 const inputOf = (network: ReturnType<typeof toyNetwork>, count = 32) =>
-  batchInput(halves(count, 1), all(count), network)
+  batchInput(halves(count, 1, network.classes), all(count), network)
 
 describe('initialWeights', () => {
   it('makes every layer fire at 0.15, as a forward pass with these weights confirms', () => {

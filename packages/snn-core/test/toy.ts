@@ -6,8 +6,8 @@ import { rng } from '../src/rng'
 import { startTraining } from '../src/trainer'
 import { type TrainingConfig, type TrainingOptions, trainingConfig } from '../src/training-config'
 
-/** Bright halves: class 0 is bright in the upper half of a 6×6 image, class 1 in the lower, with noise over all. */
-export const halves = (count: number, seed: number): Samples => {
+/** Bright halves: class 0 is bright in the upper half of a 6×6 image, class 1 in the lower, with noise over all; others of the `classes` do not occur. */
+export const halves = (count: number, seed: number, classes = 2): Samples => {
   const { below } = rng(seed)
   const labels = Uint8Array.from({ length: count }, () => below(2))
   const data = Uint8Array.from({ length: count * 36 }, (_, i) => {
@@ -20,7 +20,7 @@ export const halves = (count: number, seed: number): Samples => {
     synthetic: true,
     kind: 'pixels',
     count,
-    classes: 2,
+    classes,
     shape: { C: 1, H: 6, W: 6 },
     T: 1,
     data,
@@ -34,7 +34,7 @@ export const toyNetwork = (text = '4C3S2(Encoding)-6C3-2FC', T = 4): Network =>
 /** A run on the toy that is ready to train. */
 export const toyRun = (options: TrainingOptions = {}, count = 44, text?: string) => {
   const network = toyNetwork(text)
-  const samples = halves(count, 1)
+  const samples = halves(count, 1, network.classes)
   const config: TrainingConfig = trainingConfig({
     batch: 20,
     seed: 3,

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'tsup'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleSources } from '../../../../test/bundle-sources'
 import type { Samples } from '../../src/api'
 import { batchInput } from '../../src/batches'
 import { InputError, ShapeError } from '../../src/errors'
@@ -29,19 +29,15 @@ const built = (file: string) => pathToFileURL(join(folder, file))
 beforeAll(async () => {
   folder = mkdtempSync(join(root, 'node_modules/.h2learn-test-'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  const entry = {
-    core: join(root, 'src/index.ts'),
-    'threads/index': join(root, 'src/threads/index.ts'),
-    'threads/worker': join(root, 'src/threads/worker.ts'),
-  }
-  await build({
-    entry,
-    outDir: folder,
-    format: ['esm'],
-    target: 'es2022',
-    config: false,
-    outExtension: () => ({ js: '.js' }),
-    silent: true,
+  await bundleSources({
+    entryPoints: {
+      core: join(root, 'src/index.ts'),
+      'threads/index': join(root, 'src/threads/index.ts'),
+      'threads/worker': join(root, 'src/threads/worker.ts'),
+    },
+    outdir: folder,
+    splitting: true,
+    platform: 'node',
     external: ['fp16', 'tinypool'],
   })
 })
@@ -165,7 +161,12 @@ describe('workerGradients', () => {
     const wide = toyRun({}, 44, '6C3-3FC')
     const evaluation = { ...run.config, samples: halves(50, 9) }
     const small = { ...evaluation, network: run.network, weights: run.state.weights }
-    const large = { ...evaluation, network: wide.network, weights: wide.state.weights }
+    const large = {
+      ...evaluation,
+      samples: halves(50, 9, 3),
+      network: wide.network,
+      weights: wide.state.weights,
+    }
     await withWorkers(2, async (gradients) => {
       await trainNetwork({ ...run, gradients })
       expect(await evaluateNetwork({ ...small, gradients })).toEqual(await evaluateNetwork(small))
