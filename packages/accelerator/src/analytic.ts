@@ -1,6 +1,16 @@
+import {
+  fieldNames,
+  flag,
+  type GivenOf,
+  readField,
+  readFields,
+  requireKnown,
+  requireList,
+  requireObject,
+} from '@h2learn/config'
 import { type Bytes, bytes, ConfigError, type Cycles, cycles, requireInteger } from '@h2learn/hw'
-import { type ForwardEngineConfig, forwardEngine, forwardWhatIf, type StudyAssumptions } from '@h2learn/lut-pe'
-import type { Layer, Network } from '@h2learn/snn-core'
+import { type ForwardEngineConfig, forwardEngine, forwardWhatIf } from '@h2learn/lut-pe'
+import { type Layer, type Network, requireNetwork } from '@h2learn/snn-core'
 import {
   type BackwardConfig,
   type BackwardLayerWhatIf,
@@ -15,21 +25,29 @@ import {
 import { type WeightUpdateEngineConfig, weightUpdateEngine, weightUpdateWhatIf } from '@h2learn/weight-update'
 import { accelerator } from './accelerator'
 import type { Accelerator, AcceleratorConfig, ChipRun, EngineRole, StageRun } from './api'
+import { chipFields } from './chip-fields'
 import { chipRun } from './chip-run'
 import { type MeasuredStage, measuredStage, streamedStage } from './engine-stage'
 
 const where = 'analyticRun'
 
-/** Departures from the rules of the model, for comparing with the throughput study; every one defaults to false. */
-export interface AnalyticAssumptions extends StudyAssumptions {
-  /** Backward: scanning, Acc and Grad never bound a tile, and the first load is free. */
-  readonly idealRates?: boolean
-  /**
-   * Backward: the k×k gradients that `APk` spreads from one are drawn as if each were zero on its own. In truth they come
-   * in squares, which makes the busiest PE busier. Only differs from the default where storage is not at full size.
-   */
-  readonly independentMasks?: boolean
-}
+/** Departures from the rules of the model, for comparing with the throughput study. */
+export const assumptionFields = {
+  hiddenFill: flag(false, { doc: 'sub-LUT fills are hidden without paying the bits of a second copy' }),
+  fullSizeStorage: flag(false, {
+    doc: 'pooled layers store spikes, masks, potentials and gradients at the size before pooling',
+  }),
+  noFirstFill: flag(false, { doc: 'the first load of a layer is not waited for' }),
+  unboundedSoma: flag(false, { doc: 'the Soma is never the bound (it is, in the encoding layer)' }),
+  idealRates: flag(false, { doc: 'Backward: scanning, Acc and Grad never bound a tile, and the first load is free' }),
+  // in truth they come in squares, which makes the busiest PE busier; only differs where storage is not at full size
+  independentMasks: flag(false, {
+    doc: 'Backward: the k×k gradients that `APk` spreads from one are drawn as if each were zero on its own',
+  }),
+} as const
+
+/** Departures from the rules of the model; every one defaults to false. */
+export type AnalyticAssumptions = GivenOf<typeof assumptionFields>
 
 /** What the tables of cost-model.md section 6 assume (`calibration/throughput.py`). */
 export const studyAssumptions: Required<AnalyticAssumptions> = {
@@ -90,10 +108,30 @@ const backwardEngines = {
 const passedConvs = ({ layers }: Network): readonly Layer[] =>
   layers.filter(({ kind, index }) => kind === 'conv' && index > 0)
 
+/** Fields of `AnalyticWork`. */
+const workFields = [
+  'network',
+  'outputSparsity',
+  'inputSparsity',
+  'batch',
+  'chip',
+  'assume',
+  'seed',
+  'trials',
+  'halo',
+  ...fieldNames(chipFields).map((name) => `chip.${name}`),
+]
+
+/** @throws ConfigError, InputError for fields that do not exist or are missing */
+const checkWork = (work: AnalyticWork): void => {
+  requireKnown(where, work, workFields)
+  requireNetwork(`${where}: network`, work.network)
+}
+
 /** Sparsities by the layer's name. */
 const byLayer = (name: 'outputSparsity' | 'inputSparsity', work: AnalyticWork): ReadonlyMap<string, number> => {
   const convs = passedConvs(work.network)
-  const given = work[name]
+  const given = requireList(`${where}: ${name}`, work[name], 'a list of shares of zeros, 0 to 1') as readonly number[]
   if (given.length !== convs.length)
     throw new ConfigError({
       where: `${where}/${name}`,
@@ -105,8 +143,8 @@ const byLayer = (name: 'outputSparsity' | 'inputSparsity', work: AnalyticWork): 
 }
 
 /** What the engines and their what-ifs are made with. */
-const geometry = ({ chip = {}, assume = {} }: Pick<AnalyticWork, 'chip' | 'assume'>, subBatch: number) => {
-  const { idealRates = false, fullSizeStorage = false } = assume
+const geometry = ({ chip = {}, assume }: Pick<AnalyticWork, 'chip' | 'assume'>, subBatch: number) => {
+  const { idealRates, fullSizeStorage } = readFields(`${where}: assume`, assumptionFields, assume)
   return {
     forward: { subBatch, ...chip.forward },
     weightUpdate: { subBatch, ...chip.weightUpdate },
@@ -188,8 +226,13 @@ export const analyticStages = (
 
 /** The chip of a what-if: the paper's with the given changes. @throws ConfigError for impossible sizes */
 export const analyticAccelerator = (work: Pick<AnalyticWork, 'chip' | 'assume'>): Accelerator => {
-  const { memory, schedule, clock, prices, backwardMode = 'both', subBatch: given = 4 } = work.chip ?? {}
-  const subBatch = requireInteger(`${where}/subBatch`, given)
+  const { memory, schedule, clock, prices, ...given } = requireKnown(
+    `${where}: chip`,
+    requireObject(where, work).chip ?? {},
+    fieldNames(chipFields),
+  ) as AnalyticChip
+  const backwardMode = readField(`${where}: chip.backwardMode`, chipFields.backwardMode, given.backwardMode ?? 'both')
+  const subBatch = readField(`${where}: chip.subBatch`, chipFields.subBatch, given.subBatch ?? 4)
   const engines = geometry(work, subBatch)
   return accelerator({
     forward: forwardEngine(engines.forward),
@@ -214,8 +257,9 @@ export const analyticAccelerator = (work: Pick<AnalyticWork, 'chip' | 'assume'>)
  * @throws ConfigError for sparsities that do not fit the network's convolutions, shares outside 0..1, impossible sizes
  */
 export const analyticRun = (work: AnalyticWork): AnalyticRun => {
+  checkWork(work)
   const chip = analyticAccelerator(work)
-  const batch = requireInteger(`${where}/batch`, work.batch ?? 64)
+  const batch = requireInteger(`${where}: batch`, work.batch ?? 64)
   const B = Math.min(chip.subBatch, batch)
   const stages = analyticStages(chip, work, B).map((stage) => streamedStage(chip, stage))
   const run = chipRun(chip, work.network, batch, [{ stages, B }])

@@ -13,6 +13,7 @@ import type { ClosedFormPeriod, ScheduleBound, Timeline, TrainingPeriod, Trainin
 import type { StepRecord } from '@h2learn/snn-core'
 import type { BackwardInput, BackwardOutput } from '@h2learn/sparse-backward'
 import type { WeightUpdateInput, WeightUpdateOutput } from '@h2learn/weight-update'
+import type { MemoryConfig, ScheduleConfig } from './chip-fields'
 
 /**
  * What a chip asks of an engine, by shape: any object with these members takes the place of the paper's. `In` and
@@ -55,25 +56,7 @@ export interface Engines {
 
 export type EngineRole = 'forward' | 'backward' | 'weight-update'
 
-/** Off-chip memories of Fig. 9. */
-export interface MemoryConfig {
-  /** Bandwidth of each memory in GB/s (10^9 bytes); the paper has 128. */
-  readonly bandwidthGBps: number
-  /** Two for feature maps that swap roles each sub-batch and one for weight gradients, or one for all with an arbiter. */
-  readonly layout: 'three' | 'shared'
-}
-
-/** How the passes of a batch group lie over each other (Fig. 10), and what to do about buffers that are too small. */
-export interface ScheduleConfig {
-  /** `overlapped` (the paper's): Forward of sub-batch k+1 beside Backward and Weight Update of k. `serial`: in turn. */
-  readonly engines: 'overlapped' | 'serial'
-  /** `free` (default): an update starts when its gradients are there. `barrier`: both engines wait after every layer. */
-  readonly layers: 'free' | 'barrier'
-  /** `own` (default): layers take what they take. `equal`: the work of each pass spread evenly over its layers. */
-  readonly layerTimes: 'own' | 'equal'
-  /** A layer that needs more than its engine's global buffer: `report` (default) says so, `require` refuses to run. */
-  readonly buffers: 'report' | 'require'
-}
+export type { MemoryConfig, ScheduleConfig } from './chip-fields'
 
 /** What an engine counts and is made of, by name. */
 type NamesOfEngine<E> = E extends { count(work: never): infer C; readonly parts: infer P }

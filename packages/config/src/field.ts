@@ -127,6 +127,9 @@ export const integers = (
   schema: { type: 'array', items: { type: 'integer', minimum: min, maximum: max }, minItems: 1, maxItems: most },
 })
 
+/** A field that may be left out, and then has no value. */
+export const optional = <T>(field: Field<T>): Field<T | undefined> => ({ ...field, default: undefined })
+
 /** Fields that belong together. */
 export const group = <const F extends Fields>(fields: F, { doc }: Words): FieldGroup<F> => ({ fields, doc })
 

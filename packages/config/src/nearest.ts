@@ -21,8 +21,8 @@ const common = (a: string, b: string): number => {
 }
 
 /**
- * The known word that was most likely meant: at most three letters off, or of the same beginning (`bandwidth` for
- * `bandwidthGBps`); undefined when none is near.
+ * The known word that was most likely meant: at most three letters off, or a longer one with this in it (`bandwidth` for
+ * `bandwidthGBps`), or of the same beginning; undefined when none is near.
  */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   const typed = letters(word).slice(0, 60)
@@ -32,6 +32,7 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
     const off = Math.min(distance(typed, whole), distance(typed, last))
     if (off <= Math.min(3, Math.ceil(typed.length / 3))) return off
     const alike = Math.max(common(typed, whole), common(typed, last))
+    if (typed.length >= 4 && whole.includes(typed)) return 4
     return alike >= 4 || (alike >= 3 && alike === typed.length) ? 4 : Infinity
   }
   let [best, least] = [undefined as string | undefined, Infinity]

@@ -129,16 +129,4 @@ export interface PriceTable<Action extends string = FixedAction, Part extends st
   readonly parts: { readonly [P in Part]: PartPrice }
 }
 
-/** The choices that the sources leave open; the paper states none of them. */
-export interface PriceOptions {
-  /** Adders and multipliers: Horowitz ISSCC 2014 or the synthesis of an own RTL. */
-  readonly arithmetic: 'horowitz' | 'synthesis'
-  /** Clock of storage bits that keep their value: gated (one gate per 16 bits) or running (with an enable mux). */
-  readonly clock: 'gated' | 'free'
-  /** Gate-level energies with glitches or without; with Horowitz arithmetic only the proportion of storage to adder. */
-  readonly glitches: boolean
-  /** Kelvin, of the global buffers' leakage: 300 to 360. */
-  readonly temperature: number
-  /** Cells of the register files; latches need a gated clock. */
-  readonly storage: 'flip-flop' | 'latch'
-}
+export type { PriceOptions } from './price-options'

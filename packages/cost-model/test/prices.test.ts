@@ -144,9 +144,9 @@ describe('choices', () => {
 
   test('a choice that does not exist, and latches on a free clock, are refused', () => {
     for (const temperature of [299, 361, Number.NaN])
-      expect(() => priceTable({ temperature })).toThrow('temperature: expected 300 to 360 K')
+      expect(() => priceTable({ temperature })).toThrow('temperature: expected a number from 300 to 360 K')
     const wrong = { clock: 'slow' } as unknown as Partial<PriceOptions>
-    expect(() => priceTable(wrong)).toThrow('clock: expected gated or free, got slow')
+    expect(() => priceTable(wrong)).toThrow('clock: expected "gated" or "free", got "slow"')
     expect(() => priceTable({ clock: 'free', storage: 'latch' })).toThrow(ConfigError)
   })
 

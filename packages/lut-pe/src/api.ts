@@ -20,31 +20,7 @@ export interface ForwardOutput {
   readonly potentials: CompressedPotentials
 }
 
-/** Geometry of the Forward Engine; the defaults are Table VII's where it prints them. */
-export interface ForwardEngineConfig {
-  /** PE rows: input channels of one grid iteration (C of s^{l−1}). Table VII: 64. */
-  readonly rows: number
-  /** PE columns: output channels of one grid iteration. Table VII: 16. */
-  readonly cols: number
-  /** Sliding windows a PE takes per cycle ("parallelism"). Section V-B: 4. */
-  readonly lanes: number
-  /** Inputs folded by each sub-LUT of a PE; their sum is the taps of one pass. Table VII: three sub-LUTs of 16 bytes. */
-  readonly subLutInputs: readonly number[]
-  /** Soma units, each of `lanes` neurons per cycle. Section III: 16. */
-  readonly somas: number
-  /** Edge of a tile in neurons; modelling choice 8 (h2learn.md section 6, rule 1). */
-  readonly tile: number
-  /** Timesteps of one grid iteration. Table VII: 10. */
-  readonly tMax: number
-  /** Samples of one sub-batch at most. Section IV-C: 4. */
-  readonly subBatch: number
-  /** True: a second copy of the sub-LUTs hides their filling and pays the bits. */
-  readonly shadowLut: boolean
-  /** Global buffer in KiB. Table VII: 503. */
-  readonly glbKiB: number
-  /** True: a layer whose buffers do not fit is refused; false (default): `bufferBytes` of the work says what it needs. */
-  readonly requireFit: boolean
-}
+export type { ForwardEngineConfig } from './config'
 
 /** What a forward pass spends, by priced action. */
 export type ForwardAction =

@@ -1,42 +1,49 @@
-import { CapacityError, ConfigError, requireInteger } from '@h2learn/hw'
-import type { ForwardEngineConfig } from './api'
+import { type ConfigOf, flag, integer, integers, number, readFields } from '@h2learn/config'
+import { CapacityError } from '@h2learn/hw'
 
-const table7: ForwardEngineConfig = {
-  rows: 64,
-  cols: 16,
-  lanes: 4,
-  subLutInputs: [3, 3, 3],
-  somas: 16,
-  tile: 8,
-  tMax: 10,
-  subBatch: 4,
-  shadowLut: false,
-  glbKiB: 503,
-  requireFit: false,
-}
+/** Largest sizes that the engines' formulas are meant for; what is larger is taken for a slip (modelling choice). */
+const most = { array: 65536, units: 1048576, tile: 1024, time: 65536, samples: 65536, kibibytes: 2 ** 30 } as const
 
-/** Largest number of inputs one sub-LUT may fold: 2^12 entries. */
-const maxInputs = 12
+/** Fields that the engines of LUT PEs share, with the defaults of one of them (Table VII). */
+export const lutArrayFields = (table7: {
+  readonly rows: number
+  readonly rowsAre: string
+  readonly cols: number
+  readonly colsAre: string
+  readonly subLutInputs: readonly number[]
+  readonly glbKiB: number
+}) => ({
+  rows: integer(table7.rows, { max: most.array, doc: `PE rows: ${table7.rowsAre}` }),
+  cols: integer(table7.cols, { max: most.array, doc: `PE columns: ${table7.colsAre}` }),
+  lanes: integer(4, { max: most.array, doc: 'sliding windows a PE takes per cycle (section V-B)' }),
+  subLutInputs: integers(table7.subLutInputs, {
+    max: 12,
+    most: 64,
+    doc: 'inputs folded by each sub-LUT of a PE, which has 2^n entries for n of them',
+  }),
+  tile: integer(8, { max: most.tile, unit: 'neurons', doc: 'edge of a tile (modelling choice)' }),
+  subBatch: integer(4, { max: most.samples, unit: 'samples', doc: 'largest sub-batch (section IV-C)' }),
+  shadowLut: flag(false, { doc: 'a second copy of the sub-LUTs hides their filling and pays the bits' }),
+  glbKiB: number(table7.glbKiB, { above: 0, max: most.kibibytes, unit: 'KiB', doc: 'global buffer' }),
+  requireFit: flag(false, { doc: 'refuse a layer whose buffers do not fit, in place of reporting what it needs' }),
+})
 
-/**
- * Checks the inputs folded by each sub-LUT of a PE.
- * @throws ConfigError unless there is at least one and each is an integer in 1..12
- */
-export const checkSubLutInputs = (where: string, inputs: readonly number[]): void => {
-  if (inputs.length > 0 && inputs.every((n) => Number.isInteger(n) && n >= 1 && n <= maxInputs)) return
-  throw new ConfigError({
-    where: `${where}/subLutInputs`,
-    expected: `a list of integers in 1..${maxInputs}, one per sub-LUT`,
-    got: JSON.stringify(inputs),
-    hint: 'a sub-LUT of n inputs has 2^n entries',
-  })
-}
+/** Every field of the Forward Engine; the defaults are Table VII's where it prints them. */
+export const forwardEngineFields = {
+  ...lutArrayFields({
+    rows: 64,
+    rowsAre: 'input channels of one grid iteration',
+    cols: 16,
+    colsAre: 'output channels of one grid iteration',
+    subLutInputs: [3, 3, 3],
+    glbKiB: 503,
+  }),
+  somas: integer(16, { max: most.units, doc: 'Soma units, each of `lanes` neurons per cycle (section III)' }),
+  tMax: integer(10, { max: most.time, unit: 'timesteps', doc: 'timesteps of one grid iteration' }),
+} as const
 
-/** @throws ConfigError unless the global buffer is a finite size above 0. */
-export const checkGlb = (where: string, glbKiB: number): void => {
-  if (!(glbKiB > 0 && glbKiB < Infinity))
-    throw new ConfigError({ where: `${where}/glbKiB`, expected: 'a finite size above 0', got: String(glbKiB) })
-}
+/** Geometry of the Forward Engine. */
+export type ForwardEngineConfig = ConfigOf<typeof forwardEngineFields>
 
 /** What a layer needs of an engine's global buffer. */
 interface BufferNeed {
@@ -64,13 +71,7 @@ export const checkBuffer = (
 
 /**
  * Fills in Table VII for what is left out and checks the rest.
- * @throws ConfigError for sizes that are not integers >= 1, sub-LUTs outside 1..12 inputs or an impossible buffer
+ * @throws ConfigError for a field that does not exist, or a value out of its range
  */
-export const forwardEngineConfig = (given: Partial<ForwardEngineConfig> = {}): ForwardEngineConfig => {
-  const config = { ...table7, ...given }
-  for (const name of ['rows', 'cols', 'lanes', 'somas', 'tile', 'tMax', 'subBatch'] as const)
-    requireInteger(`forward-engine/${name}`, config[name])
-  checkSubLutInputs('forward-engine', config.subLutInputs)
-  checkGlb('forward-engine', config.glbKiB)
-  return config
-}
+export const forwardEngineConfig = (given: Partial<ForwardEngineConfig> = {}): ForwardEngineConfig =>
+  readFields('forward-engine', forwardEngineFields, given)

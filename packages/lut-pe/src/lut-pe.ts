@@ -1,5 +1,6 @@
-import { ConfigError, type Counts, cycles, requireInteger, type Unit } from '@h2learn/hw'
-import { checkSubLutInputs } from './config'
+import { readFields } from '@h2learn/config'
+import { ConfigError, type Counts, cycles, type Unit } from '@h2learn/hw'
+import { forwardEngineFields } from './config'
 import { subLut, subLutEntries, subLutFill } from './sub-lut'
 
 /** The operands of a PE (9 weights of one channel pair) and the sliding windows it looks up. */
@@ -49,15 +50,17 @@ export const subLutParts = (pes: number, lanes: number, subLutInputs: readonly n
   }
 }
 
+/** A PE's part of the fields of a Forward Engine. */
+const lutPeFields = { lanes: forwardEngineFields.lanes, subLutInputs: forwardEngineFields.subLutInputs }
+
 /**
  * LUT PE: the weights of one (input, output) channel pair as subset sums, addressed by the spike bits of each sliding
  * window (Fig. 5a). It emits one partial sum per sub-LUT; the Acc adds them (`accTree`).
  * @param config lanes >= 1 windows per cycle; inputs of each sub-LUT, 1..12
  * @throws ConfigError for an impossible configuration, more weights than inputs, or a window of another size
  */
-export const lutPe = ({ lanes, subLutInputs }: LutPeConfig) => {
-  requireInteger('lut-pe/lanes', lanes)
-  checkSubLutInputs('lut-pe', subLutInputs)
+export const lutPe = (config: LutPeConfig) => {
+  const { lanes, subLutInputs } = readFields('lut-pe', lutPeFields, config)
   const starts = subLutInputs.map((_, j) => subLutInputs.slice(0, j).reduce((a, b) => a + b, 0))
   const folded = starts.at(-1)! + subLutInputs.at(-1)!
   const check = ({ weights, windows }: LutPeInput) => {

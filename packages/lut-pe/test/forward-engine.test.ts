@@ -227,7 +227,9 @@ describe('forwardEngine refuses', () => {
   })
 
   it('impossible geometries', () => {
-    expect(() => forwardEngine({ rows: 0 })).toThrow('forward-engine/rows: expected an integer >= 1, got 0.')
+    expect(() => forwardEngine({ rows: 0 })).toThrow(
+      'forward-engine: rows: expected an integer from 1 to 65536, got 0.',
+    )
     expect(() => forwardEngine({ lanes: 1.5 })).toThrow(ConfigError)
     expect(() => forwardEngine({ subLutInputs: [13] })).toThrow(ConfigError)
     expect(() => forwardEngine({ glbKiB: Number.NaN })).toThrow(ConfigError)

@@ -51,6 +51,8 @@ describe('lutPe', () => {
     )
     expect(() => pe.run({ weights: [1, 2], windows: [[1]] })).toThrow(ConfigError)
     expect(() => lutPe({ lanes: 0, subLutInputs: [3] })).toThrow(ConfigError)
-    expect(() => lutPe({ lanes: 1, subLutInputs: [] })).toThrow(/2\^n entries/)
+    expect(() => lutPe({ lanes: 1, subLutInputs: [] })).toThrow(
+      'lut-pe: subLutInputs: expected a list of 1 to 64 integers from 1 to 12',
+    )
   })
 })

@@ -1,4 +1,5 @@
 import { type AnalyticRun, type AnalyticWork, analyticRun } from '@h2learn/accelerator'
+import { requireKnown, requireWord } from '@h2learn/config'
 import { type Network, parseNetwork } from '@h2learn/snn-core'
 import { v100Reference } from './gpu'
 import { type Benchmark, paper } from './published'
@@ -25,21 +26,26 @@ export interface AnalyticBenchmark extends AnalyticRun {
   readonly speedup: { readonly closedForm: number; readonly scheduled: number } | undefined
 }
 
+const optionNames = ['batch', 'chip', 'assume', 'seed', 'trials', 'halo', 'pooling', 'T']
+
 const shares = (percent: readonly number[]) => percent.map((p) => p / 100)
 
 /**
  * A benchmark as the analytic model takes it: its network of Table VI with the sparsities that Table III prints for it. The
  * paper does not say which step of training they are from.
+ * @throws InputError for a name that is no benchmark; ConfigError for an option that does not exist
  */
-export const benchmarkWork = (
-  benchmark: Benchmark,
-  { pooling = 'current', T: asked, ...options }: AnalyticBenchmarkOptions = {},
-): AnalyticWork => {
-  const { network: text, input, T } = paper.networks[benchmark]
-  const { output, input: zeros } = paper.sparsities[benchmark]
+export const benchmarkWork = (benchmark: Benchmark, given: AnalyticBenchmarkOptions = {}): AnalyticWork => {
+  const names = Object.keys(paper.networks) as Benchmark[]
+  const name = requireWord('benchmarkWork: benchmark', benchmark, names)
+  const options = requireKnown('benchmarkWork: options', given, optionNames)
+  const { pooling = 'current', T: asked, ...rest } = options as AnalyticBenchmarkOptions
+  requireWord('benchmarkWork: pooling', pooling, ['current', 'spikes'])
+  const { network: text, input, T } = paper.networks[name]
+  const { output, input: zeros } = paper.sparsities[name]
   const pooled = pooling === 'spikes' ? text.value.replaceAll(/AP\d+/g, '$&(spikes)') : text.value
   return {
-    ...options,
+    ...rest,
     network: parseNetwork(pooled, { input, T: asked ?? T }),
     outputSparsity: shares(output.value),
     inputSparsity: shares(zeros.value),

@@ -1,5 +1,6 @@
 export * from './api'
 export * from './batches'
+export * from './boundary'
 export * from './bptt'
 export * from './buffers'
 export * from './checkpoint'

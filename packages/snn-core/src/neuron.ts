@@ -1,3 +1,4 @@
+import { requireKnown, requireObject } from '@h2learn/config'
 import type { NeuronConfig, Precision, Surrogate } from './api'
 import { arithmetic } from './arithmetic'
 import { InputError } from './errors'
@@ -83,6 +84,7 @@ const surrogateParameter = ({ surrogate }: NeuronConfig): readonly [string, numb
  * reversed, the surrogate is unknown or its parameter is not positive, or the reset is unknown
  */
 export const validateNeuron = (neuron: NeuronConfig): NeuronConfig => {
+  requireKnown('neuron', neuron, Object.keys(defaultNeuron))
   const { leak, fireThreshold, gradWindow, reset, detachReset } = neuron
   if (!(leak >= 0 && leak <= 1)) bad('leak (α) in [0, 1]', String(leak))
   if (!Number.isFinite(fireThreshold)) bad('fireThreshold (th_f) as a finite number', String(fireThreshold))
@@ -91,6 +93,7 @@ export const validateNeuron = (neuron: NeuronConfig): NeuronConfig => {
   if (!(gradWindow[0] < gradWindow[1]))
     bad('gradWindow with th_l < th_r', `[${gradWindow.join(', ')}]`, 'the lower bound comes first')
   const [name, value] = surrogateParameter(neuron)
+  requireKnown('neuron: surrogate', requireObject('neuron: surrogate', neuron.surrogate), ['kind', name])
   if (!(Number.isFinite(value) && value > 0)) bad(`surrogate ${name} as a finite number above 0`, String(value))
   if (reset !== 'zero' && reset !== 'subtract') bad('reset "zero" or "subtract"', JSON.stringify(reset) ?? 'nothing')
   if (typeof detachReset !== 'boolean') bad('detachReset true or false', String(detachReset))

@@ -1,3 +1,4 @@
+import { requireKnown, requireObject } from '@h2learn/config'
 import type { RealArray } from './api'
 import { InputError, ShapeError } from './errors'
 import { checkSegments, forEachSegment, type RateSegment } from './rate-segments'
@@ -51,9 +52,13 @@ const decay = (name: string, x: number) => check(name, x, 'a number in [0, 1)', 
 
 /** Fills in the defaults: Adam at 1e-3 with 0.9, 0.999, 1e-8 (h2learn.md section 1; modelling choice). @throws InputError */
 export const optimizerConfig = (config: OptimizerConfig = { kind: 'adam' }): Optimizer['config'] => {
-  if (config.kind === 'sgd')
+  requireObject('createOptimizer', config, "an optimiser with its kind, 'sgd' or 'adam'")
+  if (config.kind === 'sgd') {
+    requireKnown('createOptimizer', config, ['kind', 'learningRate', 'momentum'])
     return { kind: 'sgd', learningRate: rate(config.learningRate), momentum: decay('momentum', config.momentum ?? 0) }
+  }
   if (config.kind === 'adam') {
+    requireKnown('createOptimizer', config, ['kind', 'learningRate', 'beta1', 'beta2', 'epsilon'])
     const epsilon = config.epsilon ?? 1e-8
     return {
       kind: 'adam',

@@ -1,7 +1,7 @@
+import { choice, type Field, integer, number, optional, readFields, requireKnown } from '@h2learn/config'
 import { elementary } from '@h2learn/elementary'
 import type { Backend, Loss, NeuronConfig, Precision } from './api'
 import { stepsPerEpoch } from './batches'
-import { InputError } from './errors'
 import { defaultNeuron, validateNeuron } from './neuron'
 import { type Optimizer, type OptimizerConfig, optimizerConfig } from './optimizer'
 
@@ -50,44 +50,48 @@ export interface TrainingConfig extends Required<Omit<TrainingOptions, 'maxSteps
   readonly optimizer: Optimizer['config']
 }
 
-const bad = (expected: string, got: unknown): never => {
-  throw new InputError({
-    where: 'training',
-    expected,
-    got: typeof got === 'number' ? String(got) : JSON.stringify(got),
-  })
+/** Every option but optimiser and neuron, which have fields of their own. */
+export const trainingFields = {
+  epochs: integer(1, { max: 1_000_000, doc: 'passes over the samples' }),
+  maxSteps: optional(integer(1, { max: 2 ** 40, doc: 'ends the run after so many optimiser steps' })),
+  batch: integer(64, { max: 2 ** 31 - 1, unit: 'samples', doc: 'samples of a batch group' }),
+  loss: choice('rate-mse', ['rate-mse', 'count-cross-entropy'], {
+    doc: 'loss on the spike counts of the output layer',
+  }),
+  seed: integer(1, {
+    min: Number.MIN_SAFE_INTEGER,
+    max: Number.MAX_SAFE_INTEGER,
+    doc: 'seed of the order of samples and of rate coding',
+  }),
+  precision: choice('f32', ['f64', 'f32', 'f16'], { doc: 'arithmetic of the passes' }),
+  lossScale: number(1, { above: 0, max: 1e30, doc: 'factor on ∂L/∂s before the backward pass' }),
+  schedule: choice('cosine', ['constant', 'cosine'], { doc: 'learning rate over the steps' }),
+  layerRates: choice('equal', ['equal', 'fan-in'], {
+    doc: 'every layer has the learning rate, or the rate divided by its fan-in',
+  }),
+  backend: optional<Backend>(
+    choice('fast', ['fast', 'folded', 'fused', 'reference'], {
+      doc: 'what computes the passes; without a choice fast, and reference for f64',
+    }),
+  ),
+} as const satisfies {
+  readonly [Name in Exclude<keyof TrainingOptions, 'optimizer' | 'neuron'>]: Field<TrainingOptions[Name]>
 }
 
 /** Fills in the defaults. @throws InputError that names the option, what it may be and what came */
 export const trainingConfig = (options: TrainingOptions = {}): TrainingConfig => {
-  const { epochs = 1, maxSteps, batch = 64, loss = 'rate-mse', seed = 1, precision = 'f32', lossScale = 1 } = options
-  const { schedule = 'cosine', neuron = defaultNeuron, layerRates = 'equal' } = options
-  const { backend: asked = precision === 'f64' ? 'reference' : 'fast' } = options
-  // FP16 is exact, whatever it costs
-  const backend = precision === 'f16' && (asked === 'folded' || asked === 'fused') ? 'fast' : asked
-  for (const [name, value] of Object.entries({ epochs, batch, ...(maxSteps === undefined ? {} : { maxSteps }) }))
-    if (!Number.isSafeInteger(value) || value < 1) bad(`${name} as an integer >= 1`, value)
-  if (!Number.isSafeInteger(seed)) bad('seed as an integer', seed)
-  if (!(Number.isFinite(lossScale) && lossScale > 0)) bad('lossScale as a finite number > 0', lossScale)
-  if (loss !== 'rate-mse' && loss !== 'count-cross-entropy') bad("loss 'rate-mse' or 'count-cross-entropy'", loss)
-  if (precision !== 'f64' && precision !== 'f32' && precision !== 'f16') bad('precision f64, f32 or f16', precision)
-  if (schedule !== 'constant' && schedule !== 'cosine') bad("schedule 'constant' or 'cosine'", schedule)
-  if (layerRates !== 'equal' && layerRates !== 'fan-in') bad("layerRates 'equal' or 'fan-in'", layerRates)
-  if (backend !== 'fast' && backend !== 'folded' && backend !== 'fused' && backend !== 'reference')
-    bad("backend 'fast', 'folded', 'fused' or 'reference'", backend)
+  const known = [...Object.keys(trainingFields), 'optimizer', 'neuron']
+  const { optimizer, neuron, ...rest } = requireKnown('trainingConfig', options, known) as TrainingOptions
+  const { maxSteps, backend: asked, ...all } = readFields('trainingConfig', trainingFields, rest)
+  const { precision } = all
+  const preset = precision === 'f64' ? 'reference' : 'fast'
   return {
-    epochs,
+    ...all,
     ...(maxSteps === undefined ? {} : { maxSteps }),
-    batch,
-    loss,
-    optimizer: optimizerConfig(options.optimizer),
-    seed,
-    precision,
-    lossScale,
-    neuron: validateNeuron(neuron),
-    schedule,
-    layerRates,
-    backend,
+    optimizer: optimizerConfig(optimizer),
+    neuron: validateNeuron(neuron ?? defaultNeuron),
+    // FP16 is exact, whatever it costs
+    backend: precision === 'f16' && (asked === 'folded' || asked === 'fused') ? 'fast' : (asked ?? preset),
   }
 }
 

@@ -21,7 +21,10 @@ import { denseGradient, openEverywhere, spatialGradient } from './spatial-gradie
 import type { BackwardWork } from './work'
 
 /** A Backward Engine: from ∇u of a layer, or ∂L/∂s from the host, to ∇u of the neurons below. */
-export type BackwardEngineUnit = Engine<BackwardInput, BackwardOutput, BackwardWork, BackwardAction, BackwardPart>
+export interface BackwardEngineUnit
+  extends Engine<BackwardInput, BackwardOutput, BackwardWork, BackwardAction, BackwardPart> {
+  readonly config: BackwardConfig
+}
 
 /** Spatial term ps at the size of what the layer read, T·B maps. */
 const spatialTerm = (config: BackwardConfig, mode: BackwardMode, input: BackwardInput): Float32Array => {
@@ -145,6 +148,7 @@ export const engineOf = (
   const units = (kernel?: number) => ({ ...backwardUnits(config, mode, { kernel }), ...replaced })
   return {
     name,
+    config,
     run: (input) => runBackward(config, mode, input),
     measure: (input) => {
       const work = measureBackward(config, mode, input)

@@ -13,7 +13,9 @@ export {
 export * from './array-tile'
 export * from './backward-engine'
 export * from './baselines'
-export { type BackwardConfig, type BackwardMode, backwardConfig } from './config'
+
+export { type BackwardConfig, type BackwardMode, backwardConfig, backwardFields, backwardModes } from './config'
+
 export * from './cycle-causes'
 export * from './effectual-input-output-finder'
 export * from './effectual-output-finder'

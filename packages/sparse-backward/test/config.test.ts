@@ -12,13 +12,13 @@ describe('the configuration', () => {
 
   it('refuses nonsense with a ConfigError that names the field', () => {
     const bad = [
-      [{ rows: 0 }, 'config.rows: expected an integer >= 1, got 0'],
-      [{ tile: 2.5 }, 'config.tile: expected an integer >= 1, got 2.5'],
-      [{ minCycles: 3 }, 'config.minCycles: expected an integer from 0 to 2, got 3'],
-      [{ fill: -1 }, 'config.fill: expected an integer >= 0, got -1'],
-      [{ kernel: 4 }, 'config.kernel: expected an odd kernel, got 4'],
-      [{ glbKiB: Number.NaN }, 'config.glbKiB: expected a positive number of KiB, got NaN'],
-      [{ columns: 64 }, 'config: expected one of rows, cols'],
+      [{ rows: 0 }, 'backward-engine: rows: expected an integer from 1 to 65536, got 0'],
+      [{ tile: 2.5 }, 'backward-engine: tile: expected an integer from 1 to 1024 neurons, got 2.5'],
+      [{ minCycles: 3 }, 'minCycles: expected an integer from 0 to 2 cycles, got 3'],
+      [{ fill: -1 }, 'fill: expected an integer from 0 to 1024 cycles, got -1'],
+      [{ kernel: 4 }, 'kernel: expected an odd integer from 1 to 255, got 4'],
+      [{ glbKiB: Number.NaN }, 'glbKiB: expected a number above 0, at most 1073741824 KiB, got NaN'],
+      [{ colums: 64 }, 'got "colums"; did you mean "cols"?'],
     ] as const
     for (const [changes, message] of bad) {
       expect(() => backwardEngine(changes as never)).toThrow(ConfigError)

@@ -1,21 +1,6 @@
 import type { Layer, LayerInput, Maps, NeuronConfig, Spikes, Weights } from '@h2learn/snn-core'
 
-/** Geometry of SpinalFlow. None of it is printed in the H2Learn paper. */
-export interface SpinalFlowConfig {
-  /** PEs: output channels that one input spike reaches in a cycle. 128, from a third-party configuration. */
-  readonly pes: number
-  /** Bits of a weight, 2..16. 8, from a third-party configuration. */
-  readonly weightBits: number
-  /** Bits of a partial sum, up to 32; additions saturate. 16, from a third-party configuration. */
-  readonly partialSumBits: number
-  /** Bits of a potential, for its register only; `run` computes potentials in float32. 32, from a third-party configuration. */
-  readonly potentialBits: number
-  /**
-   * Filter buffer in KiB: all weights of the output channels at hand. 576, often quoted, not verified by us; it is just
-   * what 3×3 kernels on 512 input channels, 128 output channels and 8 bits need.
-   */
-  readonly glbKiB: number
-}
+export type { SpinalFlowConfig } from './config'
 
 /** One layer's forward pass on spikes: inference, so no masks and no potentials are kept. */
 export interface SpinalFlowInput {

@@ -1,5 +1,5 @@
 export * from './api'
-export { spinalFlowConfig } from './config'
+export { spinalFlowConfig, spinalFlowFields } from './config'
 export { type QuantisedWeights, quantiseWeights } from './quantise'
 export * from './spinalflow-engine'
 export * from './what-if'

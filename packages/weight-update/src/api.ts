@@ -19,27 +19,7 @@ export interface WeightUpdateOutput {
   readonly gradW: Weights<'f16'>
 }
 
-/** Geometry of the Weight Update Engine; the defaults are Table VII's where it prints them. */
-export interface WeightUpdateEngineConfig {
-  /** PE rows: timesteps of one grid iteration. Table VII: 10. */
-  readonly rows: number
-  /** PE columns: channels of ∇u^{l+1} of one grid iteration. Table VII: 128. */
-  readonly cols: number
-  /** Weights (kernel taps × input channels) a column works on per cycle ("parallelism"). Section V-B: 4. */
-  readonly lanes: number
-  /** Potential gradients folded by each sub-LUT of a PE. Table VII: two sub-LUTs of 32 bytes. */
-  readonly subLutInputs: readonly number[]
-  /** Edge of a tile in output positions; modelling choice 8 (h2learn.md section 6, rule 1). */
-  readonly tile: number
-  /** Samples of one sub-batch at most. Section IV-C: 4. */
-  readonly subBatch: number
-  /** True: a second copy of the sub-LUTs hides their filling and pays the bits. */
-  readonly shadowLut: boolean
-  /** Global buffer in KiB. Table VII: 2684. */
-  readonly glbKiB: number
-  /** True: a layer whose buffers do not fit is refused; false (default): `bufferBytes` of the work says what it needs. */
-  readonly requireFit: boolean
-}
+export type { WeightUpdateEngineConfig } from './config'
 
 /** What a weight-gradient pass spends, by priced action. */
 export type WeightUpdateAction =

@@ -1,28 +1,22 @@
-import { requireInteger } from '@h2learn/hw'
-import { checkGlb, checkSubLutInputs } from '@h2learn/lut-pe'
-import type { WeightUpdateEngineConfig } from './api'
+import { type ConfigOf, readFields } from '@h2learn/config'
+import { lutArrayFields } from '@h2learn/lut-pe'
 
-const table7: WeightUpdateEngineConfig = {
+/** Every field of the Weight Update Engine; the defaults are Table VII's where it prints them. */
+export const weightUpdateEngineFields = lutArrayFields({
   rows: 10,
+  rowsAre: 'timesteps of one grid iteration',
   cols: 128,
-  lanes: 4,
+  colsAre: 'channels of ∇u of one grid iteration',
   subLutInputs: [4, 4],
-  tile: 8,
-  subBatch: 4,
-  shadowLut: false,
   glbKiB: 2684,
-  requireFit: false,
-}
+})
+
+/** Geometry of the Weight Update Engine. */
+export type WeightUpdateEngineConfig = ConfigOf<typeof weightUpdateEngineFields>
 
 /**
  * Fills in Table VII for what is left out and checks the rest.
- * @throws ConfigError for sizes that are not integers >= 1, sub-LUTs outside 1..12 inputs or an impossible buffer
+ * @throws ConfigError for a field that does not exist, or a value out of its range
  */
-export const weightUpdateEngineConfig = (given: Partial<WeightUpdateEngineConfig> = {}): WeightUpdateEngineConfig => {
-  const config = { ...table7, ...given }
-  for (const name of ['rows', 'cols', 'lanes', 'tile', 'subBatch'] as const)
-    requireInteger(`weight-update-engine/${name}`, config[name])
-  checkSubLutInputs('weight-update-engine', config.subLutInputs)
-  checkGlb('weight-update-engine', config.glbKiB)
-  return config
-}
+export const weightUpdateEngineConfig = (given: Partial<WeightUpdateEngineConfig> = {}): WeightUpdateEngineConfig =>
+  readFields('weight-update-engine', weightUpdateEngineFields, given)

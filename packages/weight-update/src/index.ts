@@ -1,7 +1,7 @@
 export * from './adder-weight-update-engine'
 export * from './api'
 export * from './busy'
-export { weightUpdateEngineConfig } from './config'
+export { weightUpdateEngineConfig, weightUpdateEngineFields } from './config'
 export { spreadGradients } from './spread-gradients'
 export * from './update-unit'
 export * from './weight-update-causes'

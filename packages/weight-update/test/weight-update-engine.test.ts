@@ -236,7 +236,7 @@ describe('weightUpdateEngine refuses', () => {
 
   it('impossible geometries', () => {
     expect(() => weightUpdateEngine({ cols: -1 })).toThrow(
-      'weight-update-engine/cols: expected an integer >= 1, got -1.',
+      'weight-update-engine: cols: expected an integer from 1 to 65536, got -1.',
     )
     expect(() => weightUpdateEngine({ subLutInputs: [] })).toThrow(ConfigError)
   })

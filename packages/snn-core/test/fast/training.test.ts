@@ -150,7 +150,7 @@ describe('trainingConfig', () => {
     expect(trainingConfig({ precision: 'f64' }).backend).toBe('reference')
     expect(trainingConfig({ backend: 'folded' }).backend).toBe('folded')
     expect(() => trainingConfig({ backend: 'gpu' as 'fast' })).toThrow(
-      /backend 'fast', 'folded', 'fused' or 'reference'/,
+      'trainingConfig: backend: expected "fast" or "folded" or "fused" or "reference", got "gpu".',
     )
   })
 })
