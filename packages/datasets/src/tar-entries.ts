@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { type ArchiveEntry, archiveError, checkedPieces, damagedArchive, requireSafePath } from './archive-entry'
 import { archiveKind } from './archive-kind'
 import { DatasetError } from './dataset-error'
@@ -9,7 +8,7 @@ import { nodeModule } from './node-files'
 const blockBytes = 512
 
 /** Remembers the last block that a stream gave. */
-const lastBlock = (stream: Readable): (() => Uint8Array) => {
+const lastBlock = (stream: import('node:stream').Readable): (() => Uint8Array) => {
   let last = new Uint8Array(0)
   stream.on('data', (piece: Uint8Array) => {
     const both = piece.length >= blockBytes ? piece : new Uint8Array([...last, ...piece])
