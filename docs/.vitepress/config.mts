@@ -75,6 +75,7 @@ export default defineConfig({
         text: 'The paper',
         items: [
           page('The learning rule', '/learning-rule'),
+          page('Networks of populations', '/networks'),
           page('Engines, from figure to file', '/engines'),
           page('Assumptions', '/assumptions'),
           page('Paper against model', '/paper-vs-model'),

@@ -1,5 +1,5 @@
-import { elementary } from '@h2learn/elementary'
 import type { Loss } from './api'
+import { crossEntropy } from './cross-entropy'
 import { ShapeError } from './errors'
 
 type LossWork = Parameters<Loss['evaluate']>[0]
@@ -52,18 +52,9 @@ export const rateMse: Loss = {
 export const countCrossEntropy: Loss = {
   kind: 'count-cross-entropy',
   evaluate: ({ spikeCounts, labels, batch }: LossWork) => {
-    const { B, classes } = extent('countCrossEntropy', spikeCounts, labels)
-    const gradOutput = new Float64Array(B * classes)
-    let loss = 0
-    for (let b = 0; b < B; b++) {
-      const counts = spikeCounts.subarray(b * classes, (b + 1) * classes)
-      const most = counts.reduce((a, n) => Math.max(a, n))
-      const total = counts.reduce((sum, n) => sum + elementary.exp(n - most), 0)
-      loss += elementary.log(total) - (counts[labels[b]] - most)
-      for (let k = 0; k < classes; k++)
-        gradOutput[b * classes + k] = (elementary.exp(counts[k] - most) / total - (labels[b] === k ? 1 : 0)) / batch
-    }
-    return { loss: loss / batch, gradOutput }
+    extent('countCrossEntropy', spikeCounts, labels)
+    const { loss, gradient } = crossEntropy(Float64Array.from(spikeCounts), labels, batch, 0)
+    return { loss, gradOutput: gradient }
   },
 }
 

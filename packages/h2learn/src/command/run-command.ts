@@ -28,11 +28,14 @@ Benchmarks and presets:
 ${presetHelp()}
 
 Networks are written as in Table VI of the paper: nCk[Sx][Px][(Encoding)], APk[(spikes)], nFC[(Encoding)], joined by -.
+Networks of populations add [...]+ (residual), (rec) (rec1) (BN) (WS) (bias) (LI) (DW), Gn, MPk(spikes) and neurons such as
+{synaptic 0.9 0.8}; they are trained and evaluated by the reference, the chip does not run them yet (docs/networks.md).
 
 Examples:
   $ h2learn run mnist                                  built-in synthetic digits, quick preset
   $ h2learn run mnist --data path/to/mnist --out out   real IDX files (.gz or not), HTML report in out/
   $ h2learn run mnist --network "32FC(Encoding)-10FC" --T 4 --json -
+  $ h2learn run mnist --network "32FC(Encoding)(rec)-10FC(LI)" --T 4 --steps 50
   $ h2learn run mnist --resume out/checkpoint.h2l      goes on where an interrupted run stopped
 
 Exit codes: 0 done, 1 the run failed, 2 wrong input, 130 interrupted (a checkpoint is kept).`
@@ -50,7 +53,10 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
         '--test-data <dir>',
         'folder with other test samples, such as the real ones for a net trained on built-in data',
       )
-      .option('--network <text>', 'network in the notation of Table VI')
+      .option(
+        '--network <text>',
+        'network in the notation of Table VI and its additions, or a JSON or YAML file with its plain form',
+      )
       .option('--input <HxWxC>', 'input size HxWxC or HxW, such as 28x28x1; default that of the data set')
       .option(
         '--T <n>',
@@ -74,8 +80,8 @@ export const runCommand: RegisterCommand = (root, exitWith) => {
       )
       .option(
         '--loss <name>',
-        'rate-mse or count-cross-entropy; default that of the preset',
-        wordOption('--loss', ['rate-mse', 'count-cross-entropy']),
+        'rate-mse or count-cross-entropy, default that of the preset; for a read-out (LI) max-cross-entropy (default) or last-cross-entropy',
+        wordOption('--loss', ['rate-mse', 'count-cross-entropy', 'max-cross-entropy', 'last-cross-entropy']),
       )
       .option(
         '--precision <name>',

@@ -6,13 +6,16 @@ import {
   defaultNeuron,
   defaultOutputGain,
   FIRING_RATE,
+  type GraphLossKind,
   InputError,
+  type Loss,
   loadFusedKernels,
   type Network,
   type NeuronConfig,
   parseInputSize,
   parseNetwork,
   parseSurrogate,
+  type SampleReader,
   type Samples,
   stepsPerEpoch,
   type TrainingConfig,
@@ -44,7 +47,7 @@ export interface RunOptions {
   readonly epochs?: number
   readonly steps?: number
   readonly lr?: number
-  readonly loss?: 'rate-mse' | 'count-cross-entropy'
+  readonly loss?: GraphLossKind
   readonly optimizer?: 'adam' | 'sgd'
   readonly layerRates?: 'equal' | 'fan-in'
   readonly backend?: 'fast' | 'folded' | 'fused' | 'reference'
@@ -97,7 +100,7 @@ export interface RunPlan {
 }
 
 /** The neuron of a run: options first, then the preset, then the default of the library. */
-const neuronOf = (kept: KeptOptions, preset: TrainingPreset): NeuronConfig => ({
+export const neuronOf = (kept: KeptOptions, preset: TrainingPreset): NeuronConfig => ({
   leak: kept.leak ?? defaultNeuron.leak,
   fireThreshold: kept.fireThreshold ?? defaultNeuron.fireThreshold,
   reset: kept.reset ?? defaultNeuron.reset,
@@ -106,8 +109,11 @@ const neuronOf = (kept: KeptOptions, preset: TrainingPreset): NeuronConfig => ({
   detachReset: kept.detachReset ?? preset.detachReset ?? false,
 })
 
+const isSpikeLoss = (loss: GraphLossKind | undefined): loss is Loss['kind'] =>
+  loss === 'rate-mse' || loss === 'count-cross-entropy'
+
 /** Optimiser steps, batch and whatever else the training is configured with; `count` training samples. */
-const configOf = async (kept: KeptOptions, preset: TrainingPreset, count: number): Promise<TrainingConfig> => {
+export const configOf = async (kept: KeptOptions, preset: TrainingPreset, count: number): Promise<TrainingConfig> => {
   const batch = Math.min(kept.batch ?? preset.batch, count)
   const perEpoch = stepsPerEpoch(count, batch)
   const toSee = kept.data === undefined ? (preset.builtIn.samples ?? preset.samples) : preset.samples
@@ -134,7 +140,8 @@ const configOf = async (kept: KeptOptions, preset: TrainingPreset, count: number
     maxSteps,
     batch,
     seed: kept.seed ?? 1,
-    loss: kept.loss ?? preset.loss ?? 'rate-mse',
+    // a network of populations is told its loss apart from this, which only knows those on spikes
+    loss: isSpikeLoss(kept.loss) ? kept.loss : (preset.loss ?? 'rate-mse'),
     optimizer:
       kept.optimizer === 'sgd'
         ? { kind: 'sgd', learningRate: kept.lr ?? 0.1, momentum: 0.9 }
@@ -159,7 +166,7 @@ const networkOf = (kept: KeptOptions, benchmark: BenchmarkJob, preset: TrainingP
   })
 
 /** What does not fit is found before the training, not after it. @throws InputError */
-const checkFit = (samples: Samples, network: Network): void => {
+const checkFit = (samples: Samples, network: SampleReader): void => {
   if (network.classes !== samples.classes)
     throw new InputError({
       where: `--network ${network.text}`,
@@ -171,7 +178,12 @@ const checkFit = (samples: Samples, network: Network): void => {
 }
 
 /** Reads or generates the samples of both halves; built-in ones only when a first sample has been seen to fit. */
-const loadSamples = async (kept: KeptOptions, benchmark: BenchmarkJob, preset: TrainingPreset, network: Network) => {
+export const loadSamples = async (
+  kept: KeptOptions,
+  benchmark: BenchmarkJob,
+  preset: TrainingPreset,
+  network: SampleReader,
+) => {
   const load = (
     split: 'train' | 'test',
     dir: string | undefined,
@@ -210,6 +222,13 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
   const resumed = resume === undefined ? undefined : await readResumed(resume, benchmark.name)
   const kept = resumed ? resumedOptions(given, resumed) : given
   const preset = presetOf(benchmark, kept.preset)
+  if (kept.loss !== undefined && !isSpikeLoss(kept.loss))
+    throw new InputError({
+      where: '--loss',
+      expected: 'rate-mse or count-cross-entropy for a last layer that fires',
+      got: kept.loss,
+      hint: 'end the network in a read-out without spikes, such as 10FC(LI)',
+    })
   const settle = async (wanted: KeptOptions, count: number): Promise<TrainingSetup> => ({
     network: networkOf(wanted, benchmark, preset),
     config: await configOf(wanted, preset, count),

@@ -8,6 +8,7 @@ import { benchmarkOf } from '../benchmarks'
 import { type Console, clock } from './console'
 import { exitCodes } from './failure'
 import { jsonTarget, resultFolder, writeJson } from './files'
+import { isGraphNetwork } from './graph-network'
 import { Interrupted, type Interruption, listenForInterruption } from './interruption'
 import type { SampledStep } from './recording'
 import { type RunPlace, takePlace } from './run-place'
@@ -185,6 +186,10 @@ const trainAndReport = async (
  * @returns 0, or 130 when interrupted
  */
 export const runBenchmark = async (name: string, options: RunOptions, out: Console): Promise<number> => {
+  if (isGraphNetwork(options.network)) {
+    const { runGraph } = await import('./run-graph')
+    return runGraph(name, options, out)
+  }
   if (options.json !== undefined) await jsonTarget('--json', options.json)
   const place = await takePlace(benchmarkOf(name).name, options)
   try {

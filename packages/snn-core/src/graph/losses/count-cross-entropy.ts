@@ -1,4 +1,4 @@
-import { crossEntropy } from './cross-entropy'
+import { crossEntropy } from '../../cross-entropy'
 import type { GraphLossRules } from './graph-loss'
 import { spikeCounts, stillGradient } from './spike-counts'
 

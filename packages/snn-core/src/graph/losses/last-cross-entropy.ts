@@ -1,6 +1,6 @@
+import { crossEntropy } from '../../cross-entropy'
 import { tensor } from '../../tensor'
 import type { PopulationTrace } from '../api'
-import { crossEntropy } from './cross-entropy'
 import type { GraphLossRules } from './graph-loss'
 
 const scores = ({ potentials }: PopulationTrace): Float64Array => {
