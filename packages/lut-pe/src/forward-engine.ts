@@ -1,14 +1,23 @@
-import type { Counts, Engine } from '@h2learn/hw'
-import { requireNumbers } from '@h2learn/snn-core'
-import type { ForwardAction, ForwardEngineConfig, ForwardInput, ForwardOutput, ForwardPart, ForwardWork } from './api'
+import { addCounts, type Counts, cycles, type Engine, globalBuffer, type Unit } from '@h2learn/hw'
+import { defaultNeuron, requireNumbers } from '@h2learn/snn-core'
+import type {
+  AdderForwardAction,
+  AdderForwardPart,
+  ForwardAction,
+  ForwardEngineConfig,
+  ForwardInput,
+  ForwardOutput,
+  ForwardPart,
+  ForwardWork,
+} from './api'
 import { bitPlanes } from './bit-planes'
 import { checkJob, checkLayerInput, checkShape } from './check'
 import { checkBuffer, forwardEngineConfig } from './config'
 import { forwardFunction } from './forward-function'
 import { forwardTiming } from './forward-timing'
-import { readsByEntries, subLutParts } from './lut-pe'
-import { lutPartialSums } from './partial-sums'
-import { checkSomaNeuron } from './soma'
+import { gatedPartialSums, lutPartialSums, type PeArray } from './partial-sums'
+import { gatedUnits, lutUnits, peArray } from './pe-array'
+import { checkSomaNeuron, soma } from './soma'
 import { countedWindows, forwardWork } from './work'
 
 /** Checks one layer's forward pass against the engine. @throws ConfigError, CapacityError, ShapeError; InputError for NaN */
@@ -39,17 +48,60 @@ export const measureForward = (where: string, config: ForwardEngineConfig, input
   return work
 }
 
-const total = (values: readonly number[]) => values.reduce((sum, n) => sum + n, 0)
-
-/** What both Forward Engines spend alike: pooling, scaling of planes, Soma, global buffer. */
-export const sharedForwardCounts = (work: ForwardWork) => ({
-  'pool.add': work.poolAdds,
+/** Pooling before the Soma and scaling of bit planes: adders and a multiplication by a constant, priced without silicon. */
+const pooling = {
+  name: 'pooling',
+  run: (sums: Float32Array) => sums,
+  measure: () => ({ adds: 0, scales: 0 }),
+  time: () => ({ latency: cycles(0), interval: cycles(0) }),
   // scaling a plane's sum is the same multiplication by a constant as pooling's
-  'pool.scale': work.poolScales + work.planeScales,
-  'soma.update': work.somaUpdates,
-  // what arrives is written and read once; so are the outputs; partial sums by input block
-  'glb.read': work.loadBytes + work.storeBytes + work.partialSumBytes.read,
-  'glb.write': work.loadBytes + work.storeBytes + work.partialSumBytes.write,
+  count: ({ adds, scales }: { readonly adds: number; readonly scales: number }) => ({
+    'pool.add': adds,
+    'pool.scale': scales,
+  }),
+  parts: {},
+} satisfies Unit<Float32Array, Float32Array, { readonly adds: number; readonly scales: number }, string, never>
+
+const ofTheEngine = ({ somas, lanes, glbKiB }: ForwardEngineConfig) => ({
+  pooling,
+  soma: soma({ somas, lanes, neuron: defaultNeuron }),
+  buffer: globalBuffer({ KiB: glbKiB }),
+})
+
+/** The units a Forward Engine with LUT PEs is made of (Fig. 4, 5). */
+export const forwardUnits = (config: ForwardEngineConfig) => ({ ...lutUnits(config), ...ofTheEngine(config) })
+/** The units of its baseline without tables. */
+export const adderForwardUnits = (config: ForwardEngineConfig) => ({ ...gatedUnits(config), ...ofTheEngine(config) })
+
+export type ForwardUnits = ReturnType<typeof forwardUnits>
+export type AdderForwardUnits = ReturnType<typeof adderForwardUnits>
+
+/** What the units beside the array do, the same with and without tables. */
+const sharedCounts = (units: ReturnType<typeof ofTheEngine>, work: ForwardWork) =>
+  addCounts(
+    addCounts(
+      units.pooling.count({ adds: work.poolAdds, scales: work.poolScales + work.planeScales }),
+      units.soma.count({ neurons: work.somaUpdates }),
+    ),
+    // what arrives is written and read once; so are the outputs; partial sums by input block
+    units.buffer.count({
+      readBytes: work.loadBytes + work.storeBytes + work.partialSumBytes.read,
+      writtenBytes: work.loadBytes + work.storeBytes + work.partialSumBytes.write,
+    }),
+  )
+
+const sharedParts = ({ soma: own, buffer }: ReturnType<typeof ofTheEngine>) => addCounts(own.parts, buffer.parts)
+
+/** Both Forward Engines check, measure and time alike; only their PEs differ. */
+const engineOf = (where: string, config: ForwardEngineConfig, pes: PeArray) => ({
+  name: where,
+  config,
+  glbKiB: config.glbKiB,
+  run: (input: ForwardInput): ForwardOutput => {
+    checkForward(where, config, input)
+    return forwardFunction(config, pes, input)
+  },
+  measure: (input: ForwardInput): ForwardWork => measureForward(where, config, input),
 })
 
 /**
@@ -60,41 +112,62 @@ export const sharedForwardCounts = (work: ForwardWork) => ({
  *
  * `run` gives the bits that the hardware's order of FP16 additions gives; they do not depend on the tile size.
  * @param given differences from Table VII
+ * @param replaced units of your own in place of the engine's (`forwardUnits`): silicon and counts follow from them
  * @throws ConfigError for an impossible geometry; when used, also for layers it cannot take (even kernels, analog
  *   input, other neurons), CapacityError for a sub-batch too large or (`requireFit`) a buffer too small, ShapeError for tensors that do not fit the layer
  */
 export const forwardEngine = (
   given: Partial<ForwardEngineConfig> = {},
+  replaced: Partial<ForwardUnits> = {},
 ): Engine<ForwardInput, ForwardOutput, ForwardWork, ForwardAction, ForwardPart> & {
   readonly config: ForwardEngineConfig
 } => {
   const config = forwardEngineConfig(given)
-  const { rows, cols, lanes, subLutInputs, somas, shadowLut, glbKiB } = config
-  const where = 'forward-engine'
+  const units = { ...forwardUnits(config), ...replaced }
+  const array = peArray(config, units, config.subLutInputs.length)
   return {
-    name: where,
-    config,
-    glbKiB,
-    run: (input) => {
-      checkForward(where, config, input)
-      return forwardFunction(config, lutPartialSums, input)
-    },
-    measure: (input) => measureForward(where, config, input),
+    ...engineOf('forward-engine', config, lutPartialSums),
     time: (work) => forwardTiming(config, work, work.fillCycles),
-    count: (work): Counts<ForwardAction> => ({
-      // m leaves of a column take m − 1 additions in the tree and one into the running sum
-      'acc.add': total(work.windows.lookups) + work.windows.gates,
-      'subLut.add': work.windows.fillAdds,
-      'subLut.write': work.windows.fillWrites,
-      ...readsByEntries(subLutInputs, work.windows.lookups),
-      'gate.select': work.windows.gates,
-      ...sharedForwardCounts(work),
-    }),
-    parts: {
-      'acc.adder': rows * cols * lanes * subLutInputs.length,
-      ...subLutParts(rows * cols, lanes, subLutInputs, shadowLut ? 2 : 1),
-      'soma.lane': somas * lanes,
-      'glb.KiB': glbKiB,
+    count: ({ windows, ...work }): Counts<ForwardAction> =>
+      addCounts(
+        addCounts(
+          array.count([
+            [{ windows: 0, ...windows }],
+            [{ windows: 0, adds: windows.lookups.reduce((sum, n) => sum + n, 0) + windows.gates }],
+          ]),
+          units.gate.count({ gates: windows.gates }),
+        ),
+        sharedCounts(units, { windows, ...work }),
+      ) as Counts<ForwardAction>,
+    parts: addCounts(array.parts, sharedParts(units)),
+  }
+}
+
+/**
+ * Non-LUT Forward Engine, the paper's baseline (Section V-A): every PE gates each of its weights by a spike bit and adds
+ * them, 9 adders per PE and lane instead of 3. Same function, bit for bit (the gated words of a PE are added in the
+ * order in which a sub-LUT would be filled), same cycles, except that there is no table to fill.
+ * @param given differences from Table VII; `subLutInputs` says which words are added first, `shadowLut` means nothing
+ * @param replaced units of your own in place of the engine's (`adderForwardUnits`)
+ * @throws as `forwardEngine`
+ */
+export const adderForwardEngine = (
+  given: Partial<ForwardEngineConfig> = {},
+  replaced: Partial<AdderForwardUnits> = {},
+): Engine<ForwardInput, ForwardOutput, ForwardWork, AdderForwardAction, AdderForwardPart> & {
+  readonly config: ForwardEngineConfig
+} => {
+  const config = forwardEngineConfig(given)
+  const units = { ...adderForwardUnits(config), ...replaced }
+  const words = config.subLutInputs.reduce((sum, n) => sum + n, 0)
+  const array = peArray(config, units, words)
+  return {
+    ...engineOf('adder-forward-engine', config, gatedPartialSums),
+    time: (work) => forwardTiming(config, work, 0),
+    count: (work): Counts<AdderForwardAction> => {
+      const { taps } = work.windows
+      return addCounts(array.count([[{ windows: 0, taps }], [{ windows: 0, adds: taps }]]), sharedCounts(units, work))
     },
+    parts: addCounts(array.parts, sharedParts(units)),
   }
 }

@@ -11,17 +11,21 @@ export interface LutPeInput {
   readonly windows: readonly ArrayLike<number>[]
 }
 
-/** Sizes one LUT PE depends on. */
+/** What a LUT PE does with one load of operands, or several PEs with theirs. */
 export interface LutPeWork {
   readonly windows: number
-  /** Real operands of each sub-LUT. */
-  readonly operands: readonly number[]
+  /** Lookups of each sub-LUT; none of one without a real operand. */
+  readonly lookups: readonly number[]
+  /** Entries written into the sub-LUTs, and additions that made them. */
+  readonly fillWrites: number
+  readonly fillAdds: number
 }
 
-/** A LUT PE: windows per cycle, inputs of each sub-LUT. */
+/** A LUT PE: windows per cycle, inputs of each sub-LUT, copies of their contents (2: one is filled while one is read). */
 export interface LutPeConfig {
   readonly lanes: number
   readonly subLutInputs: readonly number[]
+  readonly copies?: 1 | 2
 }
 
 /** What a LUT PE spends. */
@@ -40,15 +44,16 @@ export const readsByEntries = (
   return reads
 }
 
-/** Storage and read ports of n PEs with these sub-LUTs: 16-bit entries, one port per lane, storage shared by the lanes. */
-export const subLutParts = (pes: number, lanes: number, subLutInputs: readonly number[], copies: number) => {
+/** Storage and read ports of a PE with these sub-LUTs: 16-bit entries, one port per lane, storage shared by the lanes. */
+const subLutParts = (lanes: number, subLutInputs: readonly number[], copies: number) => {
   const entries = subLutInputs.map(subLutEntries)
-  const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
   return {
-    'subLut.bit': pes * copies * 16 * total(entries),
-    'subLut.portBit': pes * lanes * 16 * total(entries.map((n) => n - 1)),
+    'subLut.bit': copies * 16 * total(entries),
+    'subLut.portBit': lanes * 16 * total(entries.map((n) => n - 1)),
   }
 }
+
+const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 
 /** A PE's part of the fields of a Forward Engine. */
 const lutPeFields = { lanes: forwardEngineFields.lanes, subLutInputs: forwardEngineFields.subLutInputs }
@@ -59,7 +64,7 @@ const lutPeFields = { lanes: forwardEngineFields.lanes, subLutInputs: forwardEng
  * @param config lanes >= 1 windows per cycle; inputs of each sub-LUT, 1..12
  * @throws ConfigError for an impossible configuration, more weights than inputs, or a window of another size
  */
-export const lutPe = (config: LutPeConfig) => {
+export const lutPe = ({ copies = 1, ...config }: LutPeConfig) => {
   const { lanes, subLutInputs } = readFields('lut-pe', lutPeFields, config)
   const starts = subLutInputs.map((_, j) => subLutInputs.slice(0, j).reduce((a, b) => a + b, 0))
   const folded = starts.at(-1)! + subLutInputs.at(-1)!
@@ -90,22 +95,25 @@ export const lutPe = (config: LutPeConfig) => {
         }),
       )
     },
-    measure: ({ weights, windows }) => ({
-      windows: windows.length,
-      operands: operands(weights).map((part) => part.length),
-    }),
+    measure: ({ weights, windows }): LutPeWork => {
+      const real = operands(weights).map((part) => part.length)
+      const fills = real.map(subLutFill)
+      return {
+        windows: windows.length,
+        lookups: real.map((n) => (n > 0 ? windows.length : 0)),
+        fillWrites: total(fills.map(({ writes }) => writes)),
+        fillAdds: total(fills.map(({ adds }) => adds)),
+      }
+    },
     time: ({ windows }) => {
       const fill = 2 ** Math.max(...subLutInputs)
       return { latency: cycles(fill + Math.ceil(windows / lanes)), interval: cycles(fill + Math.ceil(windows / lanes)) }
     },
-    count: ({ windows, operands }): Counts<LutPeAction> => ({
-      'subLut.add': operands.reduce((n, real) => n + subLutFill(real).adds, 0),
-      'subLut.write': operands.reduce((n, real) => n + subLutFill(real).writes, 0),
-      ...readsByEntries(
-        subLutInputs,
-        operands.map((real) => (real > 0 ? windows : 0)),
-      ),
+    count: ({ lookups, fillWrites, fillAdds }): Counts<LutPeAction> => ({
+      'subLut.add': fillAdds,
+      'subLut.write': fillWrites,
+      ...readsByEntries(subLutInputs, lookups),
     }),
-    parts: subLutParts(1, lanes, subLutInputs, 1),
+    parts: subLutParts(lanes, subLutInputs, copies),
   } satisfies Unit<LutPeInput, readonly Float32Array[], LutPeWork, LutPeAction, 'subLut.bit' | 'subLut.portBit'>
 }

@@ -1,16 +1,21 @@
-import type { Counts, Engine } from '@h2learn/hw'
+import { addCounts, type Counts, cycles, type Engine, globalBuffer, type Unit } from '@h2learn/hw'
 import {
   bitPlanes,
   checkBuffer,
   checkJob,
   checkLayerInput,
   checkShape,
+  gatedPartialSums,
+  gatedUnits,
   lutPartialSums,
-  readsByEntries,
-  subLutParts,
+  lutUnits,
+  type PeArray,
+  peArray,
 } from '@h2learn/lut-pe'
 import { requireNumbers } from '@h2learn/snn-core'
 import type {
+  AdderWeightUpdateAction,
+  AdderWeightUpdatePart,
   WeightUpdateAction,
   WeightUpdateEngineConfig,
   WeightUpdateInput,
@@ -50,12 +55,49 @@ export const measureWeightUpdate = (
   return work
 }
 
-/** What both Weight Update Engines spend alike: scalings and the global buffer. */
-export const sharedWeightUpdateCounts = (work: WeightUpdateWork) => ({
-  'pool.scale': work.planeScales + work.spreadScales,
+/** Scaling of bit planes and of ∇u over pooled positions: a multiplication by a constant, priced without silicon. */
+const scaling = {
+  name: 'scaling',
+  run: (sums: Float32Array) => sums,
+  measure: () => ({ scales: 0 }),
+  time: () => ({ latency: cycles(0), interval: cycles(0) }),
+  count: ({ scales }: { readonly scales: number }) => ({ 'pool.scale': scales }),
+  parts: {},
+} satisfies Unit<Float32Array, Float32Array, { readonly scales: number }, 'pool.scale', never>
+
+const ofTheEngine = ({ glbKiB }: WeightUpdateEngineConfig) => ({ scaling, buffer: globalBuffer({ KiB: glbKiB }) })
+
+/** The units a Weight Update Engine with LUT PEs is made of (Fig. 6). */
+export const weightUpdateUnits = (config: WeightUpdateEngineConfig) => ({ ...lutUnits(config), ...ofTheEngine(config) })
+/** The units of its baseline without tables. */
+export const adderWeightUpdateUnits = (config: WeightUpdateEngineConfig) => ({
+  ...gatedUnits(config),
+  ...ofTheEngine(config),
+})
+
+export type WeightUpdateUnits = ReturnType<typeof weightUpdateUnits>
+export type AdderWeightUpdateUnits = ReturnType<typeof adderWeightUpdateUnits>
+
+/** What the units beside the array do, the same with and without tables. */
+const sharedCounts = (units: ReturnType<typeof ofTheEngine>, work: WeightUpdateWork) => {
   // inputs and ∇u written and read once; gradients read and written at every addition, and once for Mem 2
-  'glb.read': work.loadBytes + 2 * (work.updates + work.parameters),
-  'glb.write': work.loadBytes + 2 * (work.updates + work.parameters),
+  const bytes = work.loadBytes + 2 * (work.updates + work.parameters)
+  return addCounts(
+    units.scaling.count({ scales: work.planeScales + work.spreadScales }),
+    units.buffer.count({ readBytes: bytes, writtenBytes: bytes }),
+  )
+}
+
+/** Both Weight Update Engines check, measure and time alike; only their PEs differ. */
+const engineOf = (where: string, config: WeightUpdateEngineConfig, pes: PeArray) => ({
+  name: where,
+  config,
+  glbKiB: config.glbKiB,
+  run: (input: WeightUpdateInput): WeightUpdateOutput => {
+    checkWeightUpdate(where, config, input)
+    return weightUpdateFunction(config, pes, input)
+  },
+  measure: (input: WeightUpdateInput): WeightUpdateWork => measureWeightUpdate(where, config, input),
 })
 
 /**
@@ -66,40 +108,62 @@ export const sharedWeightUpdateCounts = (work: WeightUpdateWork) => ({
  *     ∇w[k,c,r,s] = Σ_t Σ_positions s_t[c, …]·∇u_t[k, …]           (Eq. 3), FP16, order of addition of rule 16
  *
  * @param given differences from Table VII
+ * @param replaced units of your own in place of the engine's (`weightUpdateUnits`): silicon and counts follow from them
  * @throws ConfigError for an impossible geometry; when used, also for layers it cannot take (even kernels, analog
  *   input), CapacityError for a sub-batch too large or (`requireFit`) a buffer too small, ShapeError for tensors that do not fit the layer
  */
 export const weightUpdateEngine = (
   given: Partial<WeightUpdateEngineConfig> = {},
+  replaced: Partial<WeightUpdateUnits> = {},
 ): Engine<WeightUpdateInput, WeightUpdateOutput, WeightUpdateWork, WeightUpdateAction, WeightUpdatePart> & {
   readonly config: WeightUpdateEngineConfig
 } => {
   const config = weightUpdateEngineConfig(given)
-  const { rows, cols, lanes, subLutInputs, shadowLut, glbKiB } = config
-  const where = 'weight-update-engine'
+  const units = { ...weightUpdateUnits(config), ...replaced }
+  const array = peArray(config, units, config.subLutInputs.length)
   return {
-    name: where,
-    config,
-    glbKiB,
-    run: (input) => {
-      checkWeightUpdate(where, config, input)
-      return weightUpdateFunction(config, lutPartialSums, input)
-    },
-    measure: (input) => measureWeightUpdate(where, config, input),
+    ...engineOf('weight-update-engine', config, lutPartialSums),
     time: (work) => weightUpdateTiming(config, work, work.fillCycles),
-    count: (work): Counts<WeightUpdateAction> => ({
-      // m leaves of a column take m − 1 additions in the tree and one into the running sum
-      'acc.add': work.lookups.reduce((sum, n) => sum + n, 0) + work.gates,
-      'subLut.add': work.fillAdds,
-      'subLut.write': work.fillWrites,
-      ...readsByEntries(subLutInputs, work.lookups),
-      'gate.select': work.gates,
-      ...sharedWeightUpdateCounts(work),
-    }),
-    parts: {
-      'acc.adder': rows * cols * lanes * subLutInputs.length,
-      ...subLutParts(rows * cols, lanes, subLutInputs, shadowLut ? 2 : 1),
-      'glb.KiB': glbKiB,
+    count: (work): Counts<WeightUpdateAction> => {
+      const { lookups, fillWrites, fillAdds, gates } = work
+      const adds = lookups.reduce((sum, n) => sum + n, 0) + gates
+      return addCounts(
+        addCounts(
+          array.count([[{ windows: 0, lookups, fillWrites, fillAdds }], [{ windows: 0, adds }]]),
+          units.gate.count({ gates }),
+        ),
+        sharedCounts(units, work),
+      )
     },
+    parts: addCounts(array.parts, units.buffer.parts),
+  }
+}
+
+/**
+ * Non-LUT Weight Update Engine, the paper's baseline (Section V-A): every PE gates each of its potential gradients by a
+ * spike bit and adds them, 8 adders per PE and lane instead of 2. Same function, bit for bit, same cycles, except that
+ * there is no table to fill.
+ * @param given differences from Table VII; `subLutInputs` says which words are added first, `shadowLut` means nothing
+ * @param replaced units of your own in place of the engine's (`adderWeightUpdateUnits`)
+ * @throws as `weightUpdateEngine`
+ */
+export const adderWeightUpdateEngine = (
+  given: Partial<WeightUpdateEngineConfig> = {},
+  replaced: Partial<AdderWeightUpdateUnits> = {},
+): Engine<WeightUpdateInput, WeightUpdateOutput, WeightUpdateWork, AdderWeightUpdateAction, AdderWeightUpdatePart> & {
+  readonly config: WeightUpdateEngineConfig
+} => {
+  const config = weightUpdateEngineConfig(given)
+  const units = { ...adderWeightUpdateUnits(config), ...replaced }
+  const words = config.subLutInputs.reduce((sum, n) => sum + n, 0)
+  const array = peArray(config, units, words)
+  return {
+    ...engineOf('adder-weight-update-engine', config, gatedPartialSums),
+    time: (work) => weightUpdateTiming(config, work, 0),
+    count: (work): Counts<AdderWeightUpdateAction> => {
+      const { taps } = work
+      return addCounts(array.count([[{ windows: 0, taps }], [{ windows: 0, adds: taps }]]), sharedCounts(units, work))
+    },
+    parts: addCounts(array.parts, units.buffer.parts),
   }
 }
