@@ -42,6 +42,21 @@ const fill = (text, name, content) => {
   return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`
 }
 
+const { chipFields } = await import('../packages/accelerator/dist/index.js')
+const { fieldRows } = await import('../packages/config/dist/index.js')
+
+/** Every field of a chip file. */
+const chipTable = () =>
+  table(
+    ['field', 'default', 'range', 'what it is'],
+    fieldRows(chipFields).map(({ path, default: preset, range, unit, doc }) => [
+      `\`${path}\``,
+      `\`${JSON.stringify(preset)}\``,
+      `${range} ${unit}`.trim(),
+      doc,
+    ]),
+  )
+
 const figure = (x) => (Number.isInteger(x) ? String(x) : x.toFixed(2))
 const published = (paper) =>
   paper === undefined ? '-' : Array.isArray(paper) ? paper.map(figure).join(' to ') : figure(paper)
@@ -84,4 +99,5 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 put('README.md', readme)
+put('docs/chip.md', fill(readFileSync(join(root, 'docs/chip.md'), 'utf8'), 'chip-fields', chipTable()))
 process.exitCode = stale > 0 ? 1 : 0

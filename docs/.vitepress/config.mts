@@ -57,6 +57,7 @@ export default defineConfig({
         items: [
           page('Getting started', '/getting-started'),
           page('The command', '/command'),
+          page('A chip file', '/chip'),
           page('Reading the report', '/reading-the-report'),
         ],
       },

@@ -27,6 +27,8 @@ export interface FieldRow {
   readonly range: string
   readonly unit: string
   readonly doc: string
+  /** All values it can have, where they can be listed. */
+  readonly values?: readonly unknown[]
 }
 
 /** The fields of a table one by one, those of groups by their path. */
@@ -34,5 +36,7 @@ export const fieldRows = (fields: Fields, above = ''): readonly FieldRow[] =>
   Object.entries(fields).flatMap(([name, member]): readonly FieldRow[] => {
     const path = `${above}${name}`
     if (isGroup(member)) return fieldRows(member.fields, `${path}.`)
-    return [{ path, default: member.default, range: member.range, unit: member.unit ?? '', doc: member.doc }]
+    const values = member.schema.type === 'boolean' ? [false, true] : member.schema.enum
+    const { range, unit = '', doc } = member
+    return [{ path, default: member.default, range, unit, doc, ...(Array.isArray(values) && { values }) }]
   })

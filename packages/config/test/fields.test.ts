@@ -70,6 +70,7 @@ describe('readFields', () => {
 
   it.each([
     ['row', 'rows'],
+    ['rwos', 'rows'],
     ['clockMHz', 'clock.MHz'],
     ['bandwidth', 'memory.bandwidthGBps'],
     ['leavs', 'leaves'],

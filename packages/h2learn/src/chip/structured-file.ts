@@ -1,3 +1,4 @@
+import { nearest } from '@h2learn/config'
 import { InputError } from '@h2learn/snn-core'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { readTextFile } from '../text-file'
@@ -13,13 +14,25 @@ export const readStructured = async (path: string): Promise<unknown> => {
   return document.toJS({ maxAliasCount: 100 })
 }
 
+/** Names of the fields of a schema, those of its groups by their paths. */
+const pathsOf = ({ properties }: JsonSchema): readonly string[] =>
+  Object.entries((properties ?? {}) as Readonly<Record<string, JsonSchema>>).flatMap(([name, inner]) =>
+    name === '$schema' ? [] : [name, ...pathsOf(inner).map((path) => `${name}.${path}`)],
+  )
+
 const explain = (where: string, { instancePath, keyword, params, parentSchema, data, message }: ErrorObject) => {
   const place = instancePath.slice(1).replaceAll('/', '.')
   const at = place === '' ? where : `${where}: ${place}`
   const got = JSON.stringify(data) ?? 'nothing'
   if (keyword === 'additionalProperties') {
     const known = Object.keys((parentSchema as { properties: object }).properties).filter((key) => key !== '$schema')
-    return new InputError({ where: at, expected: known.join(', '), got: `"${params.additionalProperty}"` })
+    const meant = nearest(String(params.additionalProperty), pathsOf(parentSchema as JsonSchema))
+    return new InputError({
+      where: at,
+      expected: known.join(', '),
+      got: `"${params.additionalProperty}"`,
+      ...(meant !== undefined && { hint: `did you mean "${meant}"?` }),
+    })
   }
   if (keyword === 'enum')
     return new InputError({ where: at, expected: (params.allowedValues as unknown[]).join(' or '), got })
@@ -45,10 +58,11 @@ const validatorOf = async (schema: JsonSchema): Promise<ValidateFunction> => {
 export const requireSchema = async (where: string, value: unknown, schema: JsonSchema): Promise<void> => {
   const validate = await validatorOf(schema)
   if (validate(value)) return
-  // of several ways that all fail the deepest one says most
-  const errors = validate.errors!
+  // of several ways that all fail the deepest one says most, and of those as deep a field says more than a type
+  const telling = ({ instancePath, keyword }: ErrorObject) =>
+    2 * instancePath.length + (keyword === 'additionalProperties' ? 1 : 0)
   throw explain(
     where,
-    errors.reduce((deepest, error) => (error.instancePath.length > deepest.instancePath.length ? error : deepest)),
+    validate.errors!.reduce((best, error) => (telling(error) > telling(best) ? error : best)),
   )
 }

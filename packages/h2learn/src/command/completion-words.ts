@@ -1,6 +1,7 @@
 import completion from '@bomb.sh/tab'
 import type { Argument, Command, Option } from 'commander'
 import { benchmarks } from '../benchmarks'
+import { chipSettings } from '../chip/chip-template'
 import { exitCodes } from './failure'
 import type { ValueSchema } from './numbers'
 
@@ -13,6 +14,7 @@ const valuesOf = (command: Command, part: Option | Argument): Words | undefined 
   if (words.length > 0) return words.map((word) => [word, ''] as const)
   if (command.name() === 'run' && part.name() === 'benchmark')
     return benchmarks.map(({ name, about }) => [name, about] as const)
+  if (part.name() === 'set') return chipSettings()
   return undefined
 }
 

@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { nearest } from '@h2learn/config'
 import { InputError } from '@h2learn/snn-core'
 import type { ErrorObject } from 'ajv'
 import type { Command } from 'commander'
@@ -27,21 +28,6 @@ const parseFile = async (path: string): Promise<unknown> => {
   return document.toJS({ maxAliasCount: 100 })
 }
 
-/** How far two words are apart: letters to change, add or take away. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row.at(-1)!
-}
-
-const nearest = (word: string, words: readonly string[]) =>
-  words.map((known) => ({ known, d: distance(word.toLowerCase(), known.toLowerCase()) })).sort((a, b) => a.d - b.d)[0]
-
 /** What an error of the validator means, in our words. */
 const explainError = (path: string, { instancePath, keyword, params, parentSchema, data, message }: ErrorObject) => {
   const place = instancePath.slice(1).replaceAll('/', '.')
@@ -55,7 +41,7 @@ const explainError = (path: string, { instancePath, keyword, params, parentSchem
       where,
       place === '' ? `sections named ${known.join(', ')}` : `an option of ${place.split('.')[0]}`,
       `"${key}"`,
-      close && close.d <= 3 ? `did you mean "${close.known}"?` : `known are ${known.join(', ')}`,
+      close !== undefined ? `did you mean "${close}"?` : `known are ${known.join(', ')}`,
     )
   }
   if (keyword === 'enum') return wrong(where, (params.allowedValues as string[]).join(' or '), got)

@@ -8,20 +8,13 @@ import { configSchema, configurable, fileOptions, optionKey } from './config-sch
 import { exitCodes } from './failure'
 import { jsonTarget, resultFolder, writeJson } from './files'
 import type { ValueSchema } from './numbers'
+import { wrapped } from './wrapped'
 
 /** Where an editor finds the schema of an installed package. */
 const schemaPath = 'node_modules/h2learn/dist/config.schema.json'
 
-const comment = (text: string, indent: string): readonly string[] => {
-  const lines: string[] = []
-  for (const word of text.split(/\s+/)) {
-    const line = lines.at(-1)
-    if (line !== undefined && indent.length + 2 + line.length + 1 + word.length <= 100)
-      lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(word)
-  }
-  return lines.map((line) => `${indent}# ${line}`)
-}
+const comment = (text: string, indent: string): readonly string[] =>
+  wrapped(text, 98 - indent.length).map((line) => `${indent}# ${line}`)
 
 /** Values to stand in the comments; what is not listed follows from the option's schema. */
 const samples: Readonly<Record<string, string>> = {
@@ -88,13 +81,19 @@ export const configTemplate = (root: Command): string =>
 interface InitOptions extends CommonOptions {
   readonly force?: boolean
   readonly schema?: string
+  readonly chip?: boolean
 }
 
-const writeTemplate = async (root: Command, file: string, { force, schema, ...given }: InitOptions) => {
+const writeTemplate = async (
+  root: Command,
+  named: string | undefined,
+  { force, schema, chip, ...given }: InitOptions,
+) => {
+  const file = named ?? (chip ? 'chip.yaml' : 'h2learn.yaml')
   const out = consoleOf(given)
   if (schema !== undefined) {
     await jsonTarget('--schema', schema)
-    return writeJson(schema, configSchema(root))
+    return writeJson(schema, chip ? (await import('../chip/chip-schema')).chipSchema : configSchema(root))
   }
   if (given.json !== undefined) await jsonTarget('--json', given.json)
   if (!/\.ya?ml$/i.test(file))
@@ -111,8 +110,10 @@ const writeTemplate = async (root: Command, file: string, { force, schema, ...gi
       hint: 'name another, or replace it with --force',
     })
   await resultFolder('init', dirname(file))
-  await writeWhole(file, configTemplate(root))
-  out.say(`wrote ${file}; run it with: h2learn run --config ${/\s/.test(file) ? JSON.stringify(file) : file}`)
+  // the chip's fields bring in the engines, which other commands do without
+  await writeWhole(file, chip ? (await import('../chip/chip-template')).chipTemplate() : configTemplate(root))
+  const use = chip ? 'h2learn simulate --benchmark cifar10 --chip' : 'h2learn run --config'
+  out.say(`wrote ${file}; run it with: ${use} ${/\s/.test(file) ? JSON.stringify(file) : file}`)
   if (given.json !== undefined) await writeJson(given.json, { file })
 }
 
@@ -121,8 +122,9 @@ export const initCommand: RegisterCommand = (root, exitWith) => {
   withCommonOptions(
     root
       .command('init')
-      .argument('[file]', 'where to write it', 'h2learn.yaml')
+      .argument('[file]', 'where to write it (h2learn.yaml, or chip.yaml with --chip)')
       .description('write a commented configuration file')
+      .option('--chip', 'write a chip with every field instead, for --chip of simulate and sweep')
       .option('--force', 'replace a file that is there')
       .option('--schema <file>', 'write the JSON Schema of such files instead; - for standard output'),
   )
@@ -132,13 +134,14 @@ export const initCommand: RegisterCommand = (root, exitWith) => {
 Examples:
   $ h2learn init                              h2learn.yaml in this folder
   $ h2learn init experiments/first.yaml
+  $ h2learn init --chip                       chip.yaml: every field of the paper's chip
   $ h2learn run --config h2learn.yaml --T 4   flags win over the file
 
 Editors that know YAML schemas complete the file: its first line names the schema in the installed package.
 
 Exit codes: 0 written, 2 the file is there already or cannot be written.`,
     )
-    .action(async (file: string, given: InitOptions) => {
+    .action(async (file: string | undefined, given: InitOptions) => {
       await writeTemplate(root, file, given)
       exitWith(exitCodes.done)
     })
