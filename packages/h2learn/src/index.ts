@@ -1,6 +1,7 @@
 // the interfaces by shape that a chip asks for stand before the engines' own types of the same name
 export type { BackwardEngine, ForwardEngine, WeightUpdateEngine } from '@h2learn/accelerator'
 export * from '@h2learn/accelerator'
+export * as config from '@h2learn/config'
 export * from '@h2learn/cost-model'
 export * from '@h2learn/datasets'
 export * from '@h2learn/elementary'
