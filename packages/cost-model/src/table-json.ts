@@ -1,4 +1,4 @@
-import { withoutByteOrderMark } from '@h2learn/config'
+import { InputError, parseJson, requirePlainData } from '@h2learn/config'
 import { ConfigError, picoJoules, squareMillimetres } from '@h2learn/hw'
 import type {
   ActionPrice,
@@ -34,8 +34,22 @@ const objectAt = (where: string, value: unknown): Json =>
 const textAt = (where: string, value: unknown): string =>
   typeof value === 'string' && value.trim() ? value : complain(where, 'a text', value)
 
+/** Largest price in each of its units: anything greater is a slip of the unit, and sums of it may not be numbers. */
+const greatest = 1e12
+
+/** Least price of an action, in pJ. */
+const least = 1e-12
+
 const numberAt = (where: string, value: unknown): number =>
-  typeof value === 'number' && value >= 0 && value < Infinity ? value : complain(where, 'a finite number >= 0', value)
+  typeof value === 'number' && value >= 0 && value <= greatest
+    ? value
+    : complain(where, `a number from 0 to ${greatest}`, value)
+
+/** An energy: what costs nothing is no action. */
+const energyAt = (where: string, value: unknown): number =>
+  typeof value === 'number' && value >= least && value <= greatest
+    ? value
+    : complain(where, `an energy above 0 (${least} to ${greatest} pJ)`, value)
 
 const statusAt = (where: string, value: unknown): SourceStatus =>
   value === 'P' || value === 'L' || value === 'M' || value === 'C' || value === 'A'
@@ -47,6 +61,12 @@ const provenance = (where: string, price: Json) => ({
   status: statusAt(`${where}.status`, price.status),
 })
 
+/** Refuses a field that nothing reads, such as a misspelt one that may be left out. */
+const fieldsOf = (where: string, found: Json, known: readonly string[]): void => {
+  for (const name of Object.keys(found))
+    if (!known.includes(name)) complain(where, `the fields ${known.join(', ')}`, name)
+}
+
 const keysOf = (where: string, found: Json, wanted: readonly string[]) => {
   for (const name of wanted) if (!Object.hasOwn(found, name)) complain(`${where}.${name}`, 'a price', undefined)
   for (const name of Object.keys(found))
@@ -56,11 +76,13 @@ const keysOf = (where: string, found: Json, wanted: readonly string[]) => {
 
 const actionFrom = (where: string, value: unknown): ActionPrice => {
   const price = objectAt(where, value)
-  return { energy: picoJoules(numberAt(`${where}.energy_pJ`, price.energy_pJ)), ...provenance(where, price) }
+  fieldsOf(where, price, ['energy_pJ', 'source', 'status'])
+  return { energy: picoJoules(energyAt(`${where}.energy_pJ`, price.energy_pJ)), ...provenance(where, price) }
 }
 
 const partFrom = (where: string, value: unknown): PartPrice => {
   const price = objectAt(where, value)
+  fieldsOf(where, price, ['area_mm2', 'leakage_W', 'clock_pJ', 'source', 'status'])
   return {
     area: squareMillimetres(numberAt(`${where}.area_mm2`, price.area_mm2)),
     leakage: watts(numberAt(`${where}.leakage_W`, price.leakage_W)),
@@ -71,15 +93,15 @@ const partFrom = (where: string, value: unknown): PartPrice => {
 
 const readsFrom = (where: string, value: unknown): ReadPrices => {
   const price = objectAt(where, value)
+  fieldsOf(where, price, ['energy_pJ', 'source', 'status'])
   const energies = objectAt(`${where}.energy_pJ`, price.energy_pJ)
   const points = Object.entries(energies)
     .map(([key, energy]) => {
       const entries = Number(key)
-      if (!Number.isSafeInteger(entries) || entries < 2)
-        complain(`${where}.energy_pJ`, 'numbers of entries >= 2 as keys', key)
-      const pJ = numberAt(`${where}.energy_pJ.${key}`, energy)
-      if (pJ === 0) complain(`${where}.energy_pJ.${key}`, 'an energy above 0', pJ)
-      return { entries, energy: picoJoules(pJ) }
+      // "16 " or "1.6e1" would be another 16
+      if (!Number.isSafeInteger(entries) || entries < 2 || String(entries) !== key)
+        complain(`${where}.energy_pJ`, 'numbers of entries >= 2 as keys, in digits alone', key)
+      return { entries, energy: picoJoules(energyAt(`${where}.energy_pJ.${key}`, energy)) }
     })
     .sort((a, b) => a.entries - b.entries)
   if (points.length === 0) complain(`${where}.energy_pJ`, 'at least one number of entries', energies)
@@ -102,26 +124,30 @@ const factorsFrom = (root: Json): PriceFactors | undefined => {
   return { kArea: factor('k_area'), kEnergy: factor('k_energy') }
 }
 
+/** A text as the data it spells; parsed data as it is, checked like such. */
+const dataOf = (json: unknown): unknown => {
+  try {
+    return typeof json === 'string' ? parseJson('price table: text', json) : requirePlainData('price table', json)
+  } catch (error) {
+    throw error instanceof InputError ? new ConfigError(error) : error
+  }
+}
+
 /**
  * A price table from JSON, as text or parsed. There are no default prices: every action and part must be there, with its
  * source. Units are in the names: `energy_pJ`, `area_mm2`, `leakage_W`, `clock_pJ` (per cycle, optional). `k_area` and
  * `k_energy` (both or neither) are the factors on logic prices; without them they are fitted to the paper's 28 nm chip, which
  * takes a uniform change of prices back. Start from `priceTableJson(priceTable(), factors)`.
  * @param more names of actions and parts of further units that the table prices too
- * @throws ConfigError naming the place of a missing, unknown, negative or NaN price
+ * @throws ConfigError naming the place of a price that is missing, unknown, no number or out of range (energies of actions and
+ *   reads are above 0), of a field that nothing reads, of a key that stands twice
  */
 export const loadPriceTable = <A extends string = never, P extends string = never>(
   json: unknown,
   more: { readonly actions?: readonly A[]; readonly parts?: readonly P[] } = {},
 ): PriceTable<FixedAction | A, PricedPart | P> => {
-  let parsed = json
-  if (typeof json === 'string')
-    try {
-      parsed = JSON.parse(withoutByteOrderMark(json))
-    } catch (error) {
-      complain('text', 'valid JSON', (error as Error).message)
-    }
-  const root = objectAt('root', parsed)
+  const root = objectAt('root', dataOf(json))
+  fieldsOf('root', root, ['$schema', 'name', 'k_area', 'k_energy', 'actions', 'reads', 'parts'])
   const known = vocabulary()
   const read = <N extends string, T>(
     group: 'actions' | 'reads' | 'parts',

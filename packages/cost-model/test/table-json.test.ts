@@ -52,7 +52,33 @@ describe('refused, with the place', () => {
     ['a missing part', (t) => delete t.parts['glb.KiB'], 'parts.glb.KiB: expected a price'],
     ['a missing register file', (t) => delete t.reads['psum.read'], 'reads.psum.read: expected a price'],
     ['a misspelt action', (t) => (t.actions['acc.ad'] = t.actions['acc.add']!), 'actions.acc.ad'],
-    ['a negative energy', (t) => (t.actions['acc.add']!.energy_pJ = -1), 'acc.add.energy_pJ: expected a finite number'],
+    [
+      'a negative energy',
+      (t) => (t.actions['acc.add']!.energy_pJ = -1),
+      'acc.add.energy_pJ: expected an energy above 0',
+    ],
+    ['an energy of 0', (t) => (t.actions['acc.add']!.energy_pJ = 0), 'acc.add.energy_pJ: expected an energy above 0'],
+    ['an energy beyond all', (t) => (t.actions['acc.add']!.energy_pJ = 1e300), 'acc.add.energy_pJ: expected an energy'],
+    [
+      'half of a character',
+      (t) => (t.actions['acc.add']!.source = 'a \ud800 b'),
+      'price table: actions.acc.add.source: expected a text of whole characters',
+    ],
+    [
+      'a field that nothing reads',
+      (t) => (t.parts['acc.adder']!.area = 1),
+      'parts.acc.adder: expected the fields area_mm2,',
+    ],
+    [
+      'the same entries twice',
+      (t) => (t.reads['psum.read']!.energy_pJ = { '16': 1, '16 ': 2 }),
+      'in digits alone, got "16 "',
+    ],
+    [
+      'a name of every object',
+      (t) => Object.assign(t.actions, { constructor: t.actions['acc.add'] }),
+      'actions.constructor',
+    ],
     ['a NaN area', (t) => (t.parts['acc.adder']!.area_mm2 = NaN), 'parts.acc.adder.area_mm2'],
     ['an infinite leakage', (t) => (t.parts['acc.adder']!.leakage_W = Infinity), 'leakage_W'],
     ['a negative clock', (t) => (t.parts['psum.bit']!.clock_pJ = -1), 'parts.psum.bit.clock_pJ'],
@@ -77,6 +103,10 @@ describe('refused, with the place', () => {
 
   test('text that is no JSON, and JSON that is no table', () => {
     expect(() => loadPriceTable('{')).toThrow('text: expected valid JSON')
+    expect(() => loadPriceTable('{"name": "a", "name": "b"}')).toThrow(
+      'price table: text, line 1: expected each key once',
+    )
+    expect(() => loadPriceTable({ ...draft(() => {}), k_eneryg: 1 })).toThrow('root: expected the fields $schema, name')
     for (const bad of [null, [], 3, '3', {}]) expect(() => loadPriceTable(bad)).toThrow(ConfigError)
   })
 })
@@ -98,7 +128,7 @@ describe('factors', () => {
 
   test('come both or not at all, and above 0', () => {
     const json = JSON.parse(priceTableJson(priceTable(), factors))
-    expect(() => loadPriceTable({ ...json, k_area: undefined })).toThrow('k_area: expected a finite number')
+    expect(() => loadPriceTable({ ...json, k_area: undefined })).toThrow('k_area: expected a number from 0 to')
     expect(() => loadPriceTable({ ...json, k_energy: 0 })).toThrow('k_energy: expected a factor above 0')
   })
 })

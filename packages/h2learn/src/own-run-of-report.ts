@@ -1,4 +1,4 @@
-import { withoutByteOrderMark } from '@h2learn/config'
+import { parseJson } from '@h2learn/config'
 import { type Benchmark, paper } from '@h2learn/paper'
 import type { OwnRun } from '@h2learn/paper/reproduce'
 import { InputError } from '@h2learn/snn-core'
@@ -36,12 +36,7 @@ export const ownRunOfReport = (path: string, text: string): OwnRun => {
   const complain = (expected: string, got: string): never => {
     throw new InputError({ where: path, expected, got, hint: 'it is what h2learn run <benchmark> --json FILE writes' })
   }
-  let report: unknown
-  try {
-    report = JSON.parse(withoutByteOrderMark(text))
-  } catch (error) {
-    complain('JSON', (error as Error).message)
-  }
+  const report = parseJson(path, text, 'it is what h2learn run <benchmark> --json FILE writes')
   if (!isObject(report) || !String(report.schema).startsWith('h2learn.run/'))
     return complain('a report of h2learn run', isObject(report) ? `schema ${report.schema}` : typeof report)
   const numberAt = (name: string, value: unknown): number =>

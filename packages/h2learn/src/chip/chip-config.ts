@@ -19,7 +19,7 @@ export const withField = (where: string, object: Plain, path: string, value: unk
   const [key, ...rest] = path.split('.')
   if (!key) throw new InputError({ where, expected: 'a field such as memory.bandwidthGBps', got: `"${path}"` })
   if (rest.length === 0) return { ...object, [key]: value }
-  const inner = object[key] ?? {}
+  const inner = (Object.hasOwn(object, key) ? object[key] : undefined) ?? {}
   if (!isPlain(inner)) throw new InputError({ where, expected: `fields below "${key}"`, got: JSON.stringify(inner) })
   return { ...object, [key]: withField(where, inner, rest.join('.'), value) }
 }

@@ -1,17 +1,20 @@
-import { nearest } from '@h2learn/config'
-import { InputError } from '@h2learn/snn-core'
+import { extname } from 'node:path'
+import { InputError, nearest, parseJson, shown } from '@h2learn/config'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { readTextFile } from '../text-file'
 import type { JsonSchema } from './chip-schema'
+import { parseYaml } from './yaml-text'
 
-/** The content of a JSON or YAML file (a JSON file is a YAML file). @throws InputError with the place of the mistake */
-export const readStructured = async (path: string): Promise<unknown> => {
-  const text = await readTextFile(path, 'a YAML or JSON file')
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text, { prettyErrors: true })
-  const [first] = document.errors
-  if (first) throw new InputError({ where: path, expected: 'YAML or JSON', got: first.message.trim() })
-  return document.toJS({ maxAliasCount: 100 })
+/**
+ * The content of a file that somebody wrote: JSON where the name ends in .json, else YAML (which JSON is, too).
+ * @param option that names the file, for errors; default the file itself
+ * @throws InputError with the place of the mistake
+ */
+export const readStructured = async (path: string, option?: string): Promise<unknown> => {
+  const text = await readTextFile(path, 'a YAML or JSON file', option)
+  return extname(path).toLowerCase() === '.json'
+    ? parseJson(path, text, 'a file with comments is YAML: name it .yaml')
+    : parseYaml(path, text)
 }
 
 /** Names of the fields of a schema, those of its groups by their paths. */
@@ -23,7 +26,7 @@ const pathsOf = ({ properties }: JsonSchema): readonly string[] =>
 const explain = (where: string, { instancePath, keyword, params, parentSchema, data, message }: ErrorObject) => {
   const place = instancePath.slice(1).replaceAll('/', '.')
   const at = place === '' ? where : `${where}: ${place}`
-  const got = JSON.stringify(data) ?? 'nothing'
+  const got = shown(data)
   if (keyword === 'additionalProperties') {
     const known = Object.keys((parentSchema as { properties: object }).properties).filter((key) => key !== '$schema')
     const meant = nearest(String(params.additionalProperty), pathsOf(parentSchema as JsonSchema))

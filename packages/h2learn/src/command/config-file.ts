@@ -1,9 +1,7 @@
-import { extname } from 'node:path'
-import { nearest } from '@h2learn/config'
-import { InputError } from '@h2learn/snn-core'
+import { InputError, nearest, shown } from '@h2learn/config'
 import type { ErrorObject } from 'ajv'
 import type { Command } from 'commander'
-import { readTextFile } from '../text-file'
+import { readStructured } from '../chip/structured-file'
 import { configSchema, configurable, fileOptions, optionKey } from './config-schema'
 
 type Section = Readonly<Record<string, unknown>>
@@ -11,28 +9,11 @@ type Section = Readonly<Record<string, unknown>>
 const wrong = (where: string, expected: string, got: string, hint?: string) =>
   new InputError({ where, expected, got, ...(hint && { hint }) })
 
-/** The content of a JSON or YAML file. @throws InputError when it is neither, with the place of the mistake */
-const parseFile = async (path: string): Promise<unknown> => {
-  const text = await readTextFile(path, 'a YAML or JSON file', '--config')
-  if (extname(path).toLowerCase() === '.json') {
-    try {
-      return JSON.parse(text)
-    } catch (error) {
-      throw wrong(path, 'JSON', (error as Error).message)
-    }
-  }
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text, { prettyErrors: true })
-  const [first] = document.errors
-  if (first) throw wrong(path, 'YAML', first.message.split('\n')[0]!.replace(/:$/, ''))
-  return document.toJS({ maxAliasCount: 100 })
-}
-
 /** What an error of the validator means, in our words. */
 const explainError = (path: string, { instancePath, keyword, params, parentSchema, data, message }: ErrorObject) => {
   const place = instancePath.slice(1).replaceAll('/', '.')
   const where = place === '' ? path : `${path}: ${place}`
-  const got = JSON.stringify(data) ?? 'nothing'
+  const got = shown(data)
   if (keyword === 'additionalProperties') {
     const known = Object.keys((parentSchema as { properties: object }).properties).filter((key) => key !== '$schema')
     const key = params.additionalProperty as string
@@ -51,7 +32,7 @@ const explainError = (path: string, { instancePath, keyword, params, parentSchem
 
 /** Reads and validates a configuration file against the commands of the program. @throws InputError */
 const readConfig = async (root: Command, path: string): Promise<Readonly<Record<string, Section | undefined>>> => {
-  const content = await parseFile(path)
+  const content = await readStructured(path, '--config')
   if (content === null || content === undefined) return {}
   const { Ajv } = await import('ajv')
   const validate = new Ajv({ verbose: true, allowUnionTypes: true, strict: false }).compile(configSchema(root))

@@ -5,7 +5,7 @@ const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 
 /** What the system's errors mean and what to do, by code. */
-const systemMessages: Record<string, string> = {
+const systemMessages: Readonly<Record<string, string>> = {
   ENOENT: 'expected a file or folder, got nothing of that name; check the path',
   EACCES: 'expected permission to use it, got none; check its rights or choose another place',
   EPERM: 'expected permission to use it, got none; check its rights or choose another place',
@@ -17,11 +17,36 @@ const systemMessages: Record<string, string> = {
   EROFS: 'expected a place that can be written to, got a read-only file system; choose another with --out',
   EIO: 'expected a device that works, got an error from it; choose another place with --out',
   EPIPE: 'expected a reader for all of the output, got one that closed early',
-  EMFILE: 'expected a free file handle, got none; close other programs or raise the limit',
+  ENAMETOOLONG: 'expected a shorter name, got one that the file system does not take (most take 255 bytes)',
+  ELOOP: 'expected a file or folder, got a link that leads back to itself',
+  ENXIO: 'expected a file, got a device or socket that does not answer',
+  ESTALE: 'expected the file that was opened, got a handle that its server no longer knows; run it again',
+  EMFILE: 'expected a free file handle, got none; close other programs or raise the limit (ulimit -n)',
+  ENFILE: 'expected a free file handle, got none in the whole system; close other programs',
+  EAGAIN: 'expected a free process or thread, got none; close other programs or raise the limit (ulimit -u)',
+  ENOMEM: 'expected more memory, got none; close other programs, or ask for less at a time',
+  ERR_FS_FILE_TOO_LARGE: 'expected a smaller file, got one of more than 2 GiB',
+  ERR_STRING_TOO_LONG: 'expected a smaller file, got a text of more than 512 MiB',
+  ERR_WORKER_OUT_OF_MEMORY: 'expected more memory for a thread, got none; ask for less at a time',
 }
 
 /** Errors of the system that are no fault of the input: the run failed. */
-const failures = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EMFILE', 'EIO', 'EPIPE'])
+const failures = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'EMFILE',
+  'ENFILE',
+  'EAGAIN',
+  'ENOMEM',
+  'ESTALE',
+  'EIO',
+  'EPIPE',
+  'ERR_WORKER_OUT_OF_MEMORY',
+])
+
+/** Names from a configuration file may hold what no file system takes. */
+const isNullByte = (code: unknown, text: string) => code === 'ERR_INVALID_ARG_VALUE' && text.includes('null bytes')
 
 /** What to print for an error and the exit code that goes with it; the stack only on request. */
 export const explain = (error: unknown, debug: boolean): { readonly message: string; readonly exitCode: number } => {
@@ -30,7 +55,14 @@ export const explain = (error: unknown, debug: boolean): { readonly message: str
   const plain = error instanceof Error ? error.message : String(error)
   if (code === 'H2LEARN_INPUT') return { message: debug ? stack : plain, exitCode: exitCodes.input }
   if (code === 'H2LEARN_RUN') return { message: debug ? stack : plain, exitCode: exitCodes.failed }
-  if (typeof code === 'string' && code in systemMessages) {
+  if (isNullByte(code, plain))
+    return {
+      message: debug ? stack : 'Expected the name of a file or folder, got one with a null byte in it.',
+      exitCode: exitCodes.input,
+    }
+  if (error instanceof RangeError && plain === 'Array buffer allocation failed')
+    return { message: debug ? stack : `Out of memory: ${systemMessages.ENOMEM}.`, exitCode: exitCodes.failed }
+  if (typeof code === 'string' && Object.hasOwn(systemMessages, code)) {
     const path = (error as { path?: unknown }).path
     return {
       message: debug ? stack : `${typeof path === 'string' ? `${path}: ` : ''}${systemMessages[code]}.`,

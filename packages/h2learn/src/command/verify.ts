@@ -1,4 +1,4 @@
-import { InputError } from '@h2learn/snn-core'
+import { InputError, parseJson } from '@h2learn/config'
 import { type GoldenReport, verifyGolden } from '@h2learn/snn-core/golden'
 import { readTextFile } from '../text-file'
 import type { Console } from './console'
@@ -6,17 +6,7 @@ import { exitCodes, explain } from './failure'
 import { jsonTarget, writeJson } from './files'
 
 const parse = async (path: string): Promise<unknown> => {
-  const text = await readTextFile(path, 'a file of golden vectors (JSON)')
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new InputError({
-      where: path,
-      expected: 'JSON',
-      got: (error as Error).message,
-      hint: 'is the file cut short?',
-    })
-  }
+  return parseJson(path, await readTextFile(path, 'a file of golden vectors (JSON)'), 'is the file cut short?')
 }
 
 /** A list of cases that vectors are made from (`specs.json` beside them): known, but nothing to compare with. */

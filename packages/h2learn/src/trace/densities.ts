@@ -1,4 +1,4 @@
-import { withoutByteOrderMark } from '@h2learn/config'
+import { parseJson, withoutByteOrderMark } from '@h2learn/config'
 import { parseCsv } from '@h2learn/datasets'
 import { InputError, type Layer, type Network } from '@h2learn/snn-core'
 
@@ -94,13 +94,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const fromJson = (network: Network, text: string, where: string): NetworkDensities => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new InputError({ where, expected: 'JSON', got: (error as Error).message })
-  }
-  if (isObject(value) && ('output_sparsity' in value || 'input_sparsity' in value))
+  const value = parseJson(where, text)
+  if (isObject(value) && (Object.hasOwn(value, 'output_sparsity') || Object.hasOwn(value, 'input_sparsity')))
     return densitiesOfTable(
       network,
       { outputSparsity: value.output_sparsity, inputSparsity: value.input_sparsity },

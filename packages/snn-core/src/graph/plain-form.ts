@@ -1,4 +1,4 @@
-import { InputError } from '../errors'
+import { parseJson } from '@h2learn/config'
 import { type FieldReader, fieldReader, type Json } from '../field-reader'
 import type { NetworkGraph, Neuron, Normalisation, Operator, SpikePool } from './api'
 import { defaultGraphNeuron, readNeuron, writeNeuron } from './neurons/neuron-form'
@@ -170,13 +170,7 @@ export const readPlainNetwork = (value: unknown, where: string): ReadNetwork => 
 }
 
 /** Reads JSON text of the plain form. @throws InputError */
-export const parsePlainJson = (text: string, where: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new InputError({ where, expected: 'JSON', got: (error as Error).message, hint: 'is the file cut short?' })
-  }
-}
+export const parsePlainJson = (text: string, where: string): unknown => parseJson(where, text, 'is the file cut short?')
 
 /** The plain form of a network; building it again gives the same network. Defaults are left out. */
 export const plainNetwork = ({ T, inputs, populations, outputs }: NetworkGraph): PlainNetwork => ({
