@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodePng } from '@h2learn/datasets'
+import { type BenchmarkConfig, encodePng, openBenchmark } from '@h2learn/datasets'
 import { trainingConfig } from '@h2learn/snn-core'
 import { afterAll, expect, it } from 'vitest'
 import { planRun } from '../src/command/run-plan'
@@ -108,4 +108,20 @@ it('labels the test pictures of another folder by the classes of the training pi
   await expect(planRun('imagenet', { ...options, testData: pictures('new', ['ant', 'eel']) })).rejects.toThrow(
     /a class that it lacks: eel/,
   )
+})
+
+it('refuses what does not fit before built-in samples are generated', async () => {
+  const counts: (number | undefined)[] = []
+  const open: typeof openBenchmark = (name, config: BenchmarkConfig = {}) => {
+    counts.push(config.count)
+    return openBenchmark(name, config)
+  }
+  for (const [options, message] of [
+    [{ network: '8C3S4-10FC' }, /end the network with 11FC/],
+    [{ network: '8C3S4(Encoding)-11FC' }, /leave out "\(Encoding\)"/],
+    [{ network: '8C3S4-11FC', input: '28x28x1' }, /28x28x1/],
+    [{ network: '8C3S4-11FC', optimizer: 'sgd', beta2: 0.9 }, /--beta2/],
+  ] as const)
+    await expect(planRun('dvs-gesture', options, open)).rejects.toThrow(message)
+  expect(counts.every((count) => count === 1)).toBe(true)
 })

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { InputError } from '@h2learn/snn-core'
 import manifest from '../../package.json' with { type: 'json' }
 import { exitCodes } from './failure'
+import { listenForInterruption } from './interruption'
 
 const ending = '.bench.mjs'
 
@@ -37,8 +38,18 @@ export const runBench = async (name: string | undefined, options: readonly strin
   if (file === undefined)
     throw new InputError({ where: 'bench', expected: [...files.keys()].join(' or '), got: `"${name}"` })
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [file, ...options], { stdio: 'inherit' })
+    // through this process where it is no terminal: a reader that goes away then does not end the measurement
+    const through = (stream: NodeJS.WriteStream) => (stream.isTTY ? 'inherit' : 'pipe')
+    const child = spawn(process.execPath, [file, ...options], {
+      stdio: ['inherit', through(process.stdout), through(process.stderr)],
+    })
+    child.stdout?.on('data', (chunk) => process.stdout.write(chunk))
+    child.stderr?.on('data', (chunk) => process.stderr.write(chunk))
+    const interruption = listenForInterruption(() => child.kill())
     child.on('error', failed)
-    child.on('close', (code, signal) => done(signal ? exitCodes.interrupted : (code ?? exitCodes.failed)))
+    child.on('close', (code, signal) => {
+      interruption.close()
+      done(signal ? exitCodes.interrupted : (code ?? exitCodes.failed))
+    })
   })
 }

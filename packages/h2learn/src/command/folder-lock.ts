@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '@h2learn/snn-core'
 import { isRunning } from '@h2learn/snn-core/threads'
+import { resultFolder } from './files'
 
 /** Who holds a folder. */
 interface Holder {
@@ -207,4 +208,22 @@ export const lockFile = async (option: string, path: string): Promise<Lock> => {
 export const lockIfFree = async (folder: string): Promise<Lock | undefined> => {
   const got = await lock(wholeFolder(folder))
   return typeof got === 'string' ? undefined : got
+}
+
+/**
+ * Makes a folder for results, as `resultFolder` does, and this process's own while work is done in it.
+ * @throws InputError as `resultFolder` and `lockFolder`
+ */
+export const inOwnFolder = async <R>(
+  option: string,
+  path: string,
+  work: (folder: string) => Promise<R>,
+): Promise<R> => {
+  const folder = await resultFolder(option, path)
+  const own = await lockFolder(option, folder)
+  try {
+    return await work(folder)
+  } finally {
+    await own.release()
+  }
 }

@@ -8,6 +8,7 @@ import { configSchema, configurable, fileOptions, optionKey } from './config-sch
 import { exitCodes } from './failure'
 import { jsonTarget, resultFolder, writeJson } from './files'
 import type { ValueSchema } from './numbers'
+import { shellCommand } from './shell-word'
 import { wrapped } from './wrapped'
 
 /** Where an editor finds the schema of an installed package. */
@@ -112,8 +113,8 @@ const writeTemplate = async (
   await resultFolder('init', dirname(file))
   // the chip's fields bring in the engines, which other commands do without
   await writeWhole(file, chip ? (await import('../chip/chip-template')).chipTemplate() : configTemplate(root))
-  const use = chip ? 'h2learn simulate --benchmark cifar10 --chip' : 'h2learn run --config'
-  out.say(`wrote ${file}; run it with: ${use} ${/\s/.test(file) ? JSON.stringify(file) : file}`)
+  const use = chip ? ['simulate', '--benchmark', 'cifar10', '--chip'] : ['run', '--config']
+  out.say(`wrote ${file}; run it with: ${shellCommand('h2learn', ...use, file)}`)
   if (given.json !== undefined) await writeJson(given.json, { file })
 }
 

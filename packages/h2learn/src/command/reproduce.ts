@@ -23,6 +23,7 @@ import { readTextFile } from '../text-file'
 import type { Console } from './console'
 import { exitCodes } from './failure'
 import { jsonTarget, resultFolder, writeJson } from './files'
+import { inOwnFolder } from './folder-lock'
 import type { ReproduceCommandOptions } from './reproduce-command'
 
 /** The folder of a clone in which the page stands. */
@@ -49,23 +50,16 @@ const readRun = async (path: string): Promise<OwnRun> => {
   return ownRunOfReport(path, await readTextFile(path, 'a JSON report of h2learn run', '--run'))
 }
 
-/**
- * `h2learn reproduce [figure]`: prints, and writes as JSON, Markdown and plots, what the paper states beside what the model
- * gives. The Markdown page holds everything, so it is only written when nothing is left out.
- * @returns 0
- * @throws InputError for an unknown figure, with the list of them, and for reports that cannot be read
- */
-export const reproduceFigures = async (
+/** Computes, prints and writes what is asked for; `given` are runs of the user's own. */
+const reproduceInto = async (
+  folder: string | undefined,
   figure: string | undefined,
-  options: ReproduceCommandOptions,
+  given: readonly OwnRun[],
+  { json }: ReproduceCommandOptions,
   out: Console,
 ): Promise<number> => {
   const ids = figure === undefined ? reproduceIds : resolveReproduceId(figure)
   const all = figure === undefined
-  if (options.json !== undefined) await jsonTarget('--json', options.json)
-  const given = await Promise.all((options.run ?? []).map(readRun))
-  const wanted = options.out ?? (all && given.length === 0 && (await inClone()) ? docs : undefined)
-  const folder = wanted === undefined ? undefined : await resultFolder('--out', wanted)
   const bar = out.progress(ids.length + (all ? 1 : 0))
   const figures = reproducePaper({ ids, own: [...ownRuns, ...given] })
   bar.update(ids.length, 'misses')
@@ -82,10 +76,30 @@ export const reproduceFigures = async (
       out.note(`\nwrote plots to ${plots}; the page holds every figure and is written when none is named`)
     }
   }
-  if (options.json !== undefined)
+  if (json !== undefined)
     await writeJson(
-      options.json,
+      json,
       figures.flatMap(({ rows }) => rows),
     )
   return exitCodes.done
+}
+
+/**
+ * `h2learn reproduce [figure]`: prints, and writes as JSON, Markdown and plots, what the paper states beside what the model
+ * gives. The Markdown page holds everything, so it is only written when nothing is left out.
+ * @returns 0
+ * @throws InputError for an unknown figure, with the list of them, and for reports that cannot be read
+ */
+export const reproduceFigures = async (
+  figure: string | undefined,
+  options: ReproduceCommandOptions,
+  out: Console,
+): Promise<number> => {
+  if (figure !== undefined) resolveReproduceId(figure)
+  if (options.json !== undefined) await jsonTarget('--json', options.json)
+  const given = await Promise.all((options.run ?? []).map(readRun))
+  const everything = figure === undefined && given.length === 0
+  const wanted = options.out ?? (everything && (await inClone()) ? docs : undefined)
+  const work = (folder: string | undefined) => reproduceInto(folder, figure, given, options, out)
+  return wanted === undefined ? work(undefined) : inOwnFolder('--out', wanted, work)
 }

@@ -103,7 +103,7 @@ export const runGraph = async (name: string, options: RunOptions, out: Console):
   }
   // what cannot be is found before samples are read or generated
   checkGraphLoss(graph, loss)
-  const { train, test } = await loadSamples(options, benchmark, preset, sampleReader(graph))
+  const { train, test } = await loadSamples(options, { benchmark, preset, network: sampleReader(graph) })
   const config = await configOf(options, preset, train.count)
   const title = graphTitle(graph)
   const { seed, precision } = config

@@ -180,16 +180,15 @@ const checkFit = (samples: Samples, network: SampleReader): void => {
 /** Reads or generates the samples of both halves; built-in ones only when a first sample has been seen to fit. */
 export const loadSamples = async (
   kept: KeptOptions,
-  benchmark: BenchmarkJob,
-  preset: TrainingPreset,
-  network: SampleReader,
+  { benchmark, preset, network }: Pick<RunPlan, 'benchmark' | 'preset'> & { readonly network: SampleReader },
+  open: typeof openBenchmark = openBenchmark,
 ) => {
   const load = (
     split: 'train' | 'test',
     dir: string | undefined,
     more: { count?: number; classNames?: readonly string[] },
   ) =>
-    openBenchmark(benchmark.name, {
+    open(benchmark.name, {
       split,
       seed: kept.seed ?? 1,
       T: network.T,
@@ -214,9 +213,14 @@ export const loadSamples = async (
 /**
  * Settles a run: preset, options, checkpoint, network, samples. What can be told without the samples is checked before
  * they are read or generated.
+ * @param open reads or generates samples
  * @throws InputError and its kin for anything that cannot be
  */
-export const planRun = async (name: string, options: RunOptions): Promise<RunPlan> => {
+export const planRun = async (
+  name: string,
+  options: RunOptions,
+  open: typeof openBenchmark = openBenchmark,
+): Promise<RunPlan> => {
   const benchmark = benchmarkOf(name)
   const { threads, out: _o, json: _j, resume, checkpointEvery, ...given } = options
   const resumed = resume === undefined ? undefined : await readResumed(resume, benchmark.name)
@@ -245,7 +249,7 @@ export const planRun = async (name: string, options: RunOptions): Promise<RunPla
       got: `reset ${early.config.neuron.reset} and surrogate ${early.config.neuron.surrogate.kind}`,
       hint: 'leave out --check-function',
     })
-  const { train, test } = await loadSamples(kept, benchmark, preset, network)
+  const { train, test } = await loadSamples(kept, { benchmark, preset, network }, open)
   if (resumed) checkSameSamples(train, resumed)
   const { config } = await setupFor(train.count)
   return {

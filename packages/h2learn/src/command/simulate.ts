@@ -28,7 +28,8 @@ import { type ByteSource, openNpz } from '../trace/npz'
 import { openTrace, type TraceEntry } from '../trace/recorded-trace'
 import { type Console, clock } from './console'
 import { exitCodes } from './failure'
-import { jsonTarget, resultFolder, writeJson, writeText } from './files'
+import { jsonTarget, writeJson, writeText } from './files'
+import { inOwnFolder } from './folder-lock'
 import { recordedSparsities } from './recording'
 import type { SimulateCommandOptions } from './simulate-command'
 import { simulatePage, simulatePlots } from './simulate-page'
@@ -242,22 +243,12 @@ const fromTrace = async (options: SimulateCommandOptions, config: AnalyticChip, 
   }
 }
 
-/**
- * `h2learn simulate`: the chip on what another framework recorded, on densities, or on a benchmark of Table VI.
- * @returns 0
- * @throws InputError for anything that cannot be
- */
-export const simulateTrace = async (options: SimulateCommandOptions, out: Console): Promise<number> => {
-  const folder = options.out === undefined ? undefined : await resultFolder('--out', options.out)
-  if (options.json !== undefined) await jsonTarget('--json', options.json)
-  if (options.timeline !== undefined) await jsonTarget('--timeline', options.timeline)
-  if (options.json === '-' && options.timeline === '-')
-    throw new InputError({
-      where: '--json - --timeline -',
-      expected: 'one of the two on standard output',
-      got: 'both',
-      hint: 'write one of them to a file',
-    })
+/** Simulates, prints and writes; into a folder where there is one. */
+const simulateInto = async (
+  folder: string | undefined,
+  options: SimulateCommandOptions,
+  out: Console,
+): Promise<number> => {
   const config = await chipOfConfig(await readChipConfig(options.chip, options.set))
   const started = performance.now()
   const simulated =
@@ -285,4 +276,24 @@ export const simulateTrace = async (options: SimulateCommandOptions, out: Consol
   }
   if (options.json !== undefined) await writeJson(options.json, report)
   return exitCodes.done
+}
+
+/**
+ * `h2learn simulate`: the chip on what another framework recorded, on densities, or on a benchmark of Table VI.
+ * @returns 0
+ * @throws InputError for anything that cannot be
+ */
+export const simulateTrace = async (options: SimulateCommandOptions, out: Console): Promise<number> => {
+  if (options.json !== undefined) await jsonTarget('--json', options.json)
+  if (options.timeline !== undefined) await jsonTarget('--timeline', options.timeline)
+  if (options.json === '-' && options.timeline === '-')
+    throw new InputError({
+      where: '--json - --timeline -',
+      expected: 'one of the two on standard output',
+      got: 'both',
+      hint: 'write one of them to a file',
+    })
+  return options.out === undefined
+    ? simulateInto(undefined, options, out)
+    : inOwnFolder('--out', options.out, (folder) => simulateInto(folder, options, out))
 }

@@ -17,6 +17,7 @@ import {
 import { type Console, clock } from './console'
 import { exitCodes } from './failure'
 import { fileName, jsonTarget, resultFolder } from './files'
+import { listenForInterruption } from './interruption'
 import type { SweepCommandOptions } from './sweep-command'
 import { shortfall, writeSweep } from './sweep-output'
 
@@ -91,14 +92,9 @@ export const runSweep = async (file: string, options: SweepCommandOptions, out: 
     `${spec.name}: ${header.points} points on ${header.targets.join(', ')}${shard.of > 1 ? `, ${mine.length} in shard ${shard.index + 1}/${shard.of}` : ''}${open.length < mine.length ? `, ${mine.length - open.length} run before` : ''}; ${runner.workers} at a time`,
   )
   for (const note of spec.notes) out.note(note)
-  let stopped = false
-  const onSignal = () => {
-    if (stopped) process.exit(exitCodes.interrupted)
-    stopped = true
-    out.warn('\nStopping after the points that are running (once more to stop at once).')
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  const interruption = listenForInterruption(() =>
+    out.warn('\nStopping after the points that are running (once more, a second or more later, to stop at once).'),
+  )
   const bar = out.progress(open.length)
   const journal = sweep.journal(shard.of > 1 ? `shard-${shard.index + 1}-of-${shard.of}` : '')
   const started = performance.now()
@@ -106,7 +102,7 @@ export const runSweep = async (file: string, options: SweepCommandOptions, out: 
   try {
     let next = 0
     const take = async () => {
-      while (!stopped && next < chunks.length) {
+      while (!interruption.signal.aborted && next < chunks.length) {
         const made = await runner.run(chunks[next++]!)
         await journal.add(made)
         done += made.length
@@ -120,12 +116,11 @@ export const runSweep = async (file: string, options: SweepCommandOptions, out: 
     await Promise.all(Array.from({ length: runner.workers }, take))
   } finally {
     bar.stop()
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
+    interruption.close()
     runner.close()
     await journal.close()
   }
-  if (stopped && done < open.length) {
+  if (interruption.signal.aborted && done < open.length) {
     const { rows } = await sweep.known()
     out.say(`Interrupted after ${rows.size} of ${header.points} points. The same command goes on.`)
     return exitCodes.interrupted
