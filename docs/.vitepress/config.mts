@@ -88,6 +88,8 @@ export default defineConfig({
         items: [
           page('Composing an accelerator', '/composing'),
           page('Adding a unit', '/adding-a-unit'),
+          page('Adding a neuron', '/adding-a-neuron'),
+          page('Adding an operator', '/adding-an-operator'),
           page('The cost model', '/cost-model'),
         ],
       },

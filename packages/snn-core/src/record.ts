@@ -9,7 +9,7 @@ import { losses } from './loss'
 import { passWeights, weightsOf } from './parameters'
 import { labelsOf } from './shard'
 import { density, tensor } from './tensor'
-import type { StepView } from './trainer'
+import type { StepView } from './training-steps'
 
 /** Which part of which step to record. */
 export interface RecordWork {

@@ -5,7 +5,8 @@ import { InputError } from '../src/errors'
 import { f16Round } from '../src/f16'
 import { recordStep, sparsityOf } from '../src/record'
 import { getBit, sizeOf, unpackBits } from '../src/tensor'
-import { type StepView, trainNetwork } from '../src/trainer'
+import { trainNetwork } from '../src/trainer'
+import type { StepView } from '../src/training-steps'
 import { toyRun } from './toy'
 
 /** Views of the first steps of a run, copied. */

@@ -7,9 +7,10 @@ import { evaluateNetwork } from '../src/evaluate'
 import { localGradients } from '../src/gradient-source'
 import { rateMse } from '../src/loss'
 import { passWeights, weightsOf } from '../src/parameters'
-import { DivergenceError, type StepReport, startTraining, trainNetwork } from '../src/trainer'
+import { startTraining, trainNetwork } from '../src/trainer'
 import { learningRateAt, trainingConfig } from '../src/training-config'
 import { copyTrainingState, identifySamples, type TrainingState } from '../src/training-state'
+import { DivergenceError, type StepReport } from '../src/training-steps'
 import { bitsOf, halves, toyNetwork, toyRun } from './toy'
 
 const sameState = (a: TrainingState, b: TrainingState) => {
