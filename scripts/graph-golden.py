@@ -381,9 +381,6 @@ def make(name, seed, dtype):
     alive = alive and all(bool(grad(v).any()) for v in net.parameters.values())
     network = [{**p, "connections": [{k: v for k, v in c.items() if k != "weights"} for c in p["connections"]]}
                for p in spec["populations"]]
-    if name == "two-population-loop" or name == "convolutional-loop":
-        network[0]["shape"] = net.shapes[network[0]["name"]]
-        network[1]["shape"] = net.shapes[network[1]["name"]]
     return {
         "name": name, "origin": f"scripts/graph-golden.py, torch {torch.__version__}", "seed": seed,
         "dtype": "float64" if dtype == torch.float64 else "float32", "format": FORMAT,

@@ -60,7 +60,7 @@ describe('recordStep', () => {
   })
 
   it('is what the training step did: its gradients divided by the batch give the update of plain SGD', async () => {
-    const run = toyRun({ epochs: 1, batch: 8, optimizer: { kind: 'sgd', learningRate: 0.25 } })
+    const run = toyRun({ epochs: 1, batch: 8, schedule: 'constant', optimizer: { kind: 'sgd', learningRate: 0.25 } })
     const views = await viewsOf(run)
     const record = recorder(run, views[1])([0, 1, 2, 3, 4, 5, 6, 7])
     // ∇w of the last layer (FC): Σ_b Σ_t s·∇u, here in double

@@ -42,6 +42,24 @@ export const buildNetwork = (value: PlainNetwork | unknown, where = 'network'): 
     place.set(name, p)
   })
 
+  network.populations.forEach((population, index) => {
+    for (const { at: path, from, delay } of population.connections) {
+      const source = place.get(from)
+      if (source === undefined && !inputs.some((input) => input.name === from))
+        fail(`${path}.from`, 'the name of an input or a population', from)
+      if (source !== undefined && source >= index && delay === 0)
+        fail(
+          `${path}.from`,
+          'an input or an earlier population, or delay 1',
+          from,
+          `${from}, which comes ${source === index ? 'at the same time' : 'later'}`,
+          'populations are written in the order in which one timestep goes through them',
+        )
+      if (source !== undefined && !neuronModels[network.populations[source].neuron.model].fires)
+        fail(`${path}.from`, 'a population that fires', from, `${from}, whose neurons have no spikes`)
+    }
+  })
+
   /** The current of one connection: its map, once that of its source is known. */
   const resultOf = ({ at, pool, operator }: ReadConnection, source: MapShape): MapShape => {
     if (pool && pool.size > Math.min(source.H, source.W))
@@ -59,17 +77,13 @@ export const buildNetwork = (value: PlainNetwork | unknown, where = 'network'): 
     return result
   }
 
-  /** Map of a population: as given, else from the first connection whose source is known. */
-  const shapeOf = (population: ReadPopulation): { readonly current: MapShape; readonly shape: MapShape } => {
-    const { at, name, connections, pool, shape } = population
-    if (shape) shapes.set(name, { C: shape[0], H: shape[1], W: shape[2] })
+  /** Map of a population: as given, else from the first connection whose source is known; undefined: none is. */
+  const shapeOf = (
+    population: ReadPopulation,
+  ): { readonly current: MapShape; readonly shape: MapShape } | undefined => {
+    const { at, name, connections, pool } = population
     const known = connections.find((c) => shapes.has(c.from) && (c.from !== name || pool === 1))
-    if (!known)
-      return fail(
-        `${at}.shape`,
-        'the shape [C, H, W] of a population that only later ones or itself are connected to',
-        undefined,
-      )
+    if (!known) return undefined
     const current = resultOf(known, shapes.get(known.from)!)
     if (pool > Math.min(current.H, current.W))
       fail(
@@ -82,43 +96,34 @@ export const buildNetwork = (value: PlainNetwork | unknown, where = 'network'): 
     const stated = shapes.get(name)
     if (stated && !sameShape(stated, inferred))
       fail(`${at}.shape`, `${mapText(inferred)}, what ${known.at} gives`, undefined, mapText(stated))
-    shapes.set(name, inferred)
     return { current, shape: inferred }
   }
-  // populations that only read later ones state their shape: known before the others are inferred
   for (const { name, shape } of network.populations)
     if (shape) shapes.set(name, { C: shape[0], H: shape[1], W: shape[2] })
+  // a population may read later ones: shapes spread until nothing new is known
+  for (let before = -1; before !== shapes.size; ) {
+    before = shapes.size
+    for (const population of network.populations)
+      if (!shapes.has(population.name)) {
+        const found = shapeOf(population)
+        if (found) shapes.set(population.name, found.shape)
+      }
+  }
 
   let parameters = 0
   const populations = network.populations.map((population, index): Population => {
     const { at, name, neuron, pool, normalisation, bias } = population
-    for (const { at: path, from, delay } of population.connections) {
-      const source = place.get(from)
-      if (source === undefined && !inputs.some((input) => input.name === from))
-        fail(`${path}.from`, 'the name of an input or a population', from)
-      if (source !== undefined && source >= index && delay === 0)
-        fail(
-          `${path}.from`,
-          'an input or an earlier population, or delay 1',
-          from,
-          `${from}, which comes ${source === index ? 'at the same time' : 'later'}`,
-          'populations are written in the order in which one timestep goes through them',
-        )
-      if (source !== undefined && !neuronModels[network.populations[source].neuron.model].fires)
-        fail(`${path}.from`, 'a population that fires', from, `${from}, whose neurons have no spikes`)
-    }
-    const { current, shape } = shapeOf(population)
+    const { current, shape } =
+      shapeOf(population) ??
+      fail(
+        `${at}.shape`,
+        'the shape [C, H, W] of a population that nothing with a known shape is connected to',
+        undefined,
+      )
     const connections = population.connections.map((connection, i): Connection => {
       const { at: path, from, delay, pool: spikePool, operator } = connection
-      const source = shapes.get(from)
-      if (!source)
-        return fail(
-          `${path}.from`,
-          `${from} with a shape`,
-          undefined,
-          'none yet',
-          `write "shape" at ${from}: it comes later`,
-        )
+      const source =
+        shapes.get(from) ?? fail(`${path}.from`, `${from} with a shape`, undefined, 'none', `write "shape" at ${from}`)
       const result = resultOf(connection, source)
       if (!sameShape(result, current))
         fail(

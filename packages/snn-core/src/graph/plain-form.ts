@@ -25,7 +25,7 @@ export interface PlainNetwork {
 
 export interface PlainPopulation {
   readonly name: string
-  /** [C, H, W]; only needed where it does not follow from the connections. */
+  /** [C, H, W]; inferred where it is left out. */
   readonly shape?: readonly number[]
   readonly neuron?: Json
   readonly connections: readonly {

@@ -80,6 +80,13 @@ describe('buildNetwork', () => {
     ])
   })
 
+  it('needs no shapes where a loop begins with a known one', () => {
+    const net = plain()
+    delete net.populations[2].shape
+    delete net.populations[3].shape
+    expect(buildNetwork(net)).toEqual(buildNetwork(plain()))
+  })
+
   it('comes back from its plain form through JSON', () => {
     const graph = buildNetwork(plain())
     expect(buildNetwork(JSON.parse(JSON.stringify(plainNetwork(graph))))).toEqual(graph)
@@ -136,7 +143,14 @@ describe('buildNetwork', () => {
       'populations[1].neuron (neuron): expected gradWindow with th_l < th_r',
       (n) => (n.populations[1].neuron.gradWindow = [1, 0]),
     ],
-    ['populations[2].connections[2].from: expected out with a shape', (n) => delete n.populations[3].shape],
+    [
+      'populations[2].shape: expected the shape [C, H, W]',
+      (n) => {
+        delete n.populations[2].shape
+        delete n.populations[3].shape
+        n.populations[2].connections = n.populations[2].connections.slice(2)
+      },
+    ],
     [
       'populations[2].connections[0].pool.size: expected a size up to 4',
       (n) => (n.populations[2].connections[0].pool.size = 5),
