@@ -59,6 +59,24 @@ describe('the pages', () => {
     expect(pages.filter((file) => file !== 'index.md' && !menu.includes(file))).toEqual([])
   })
 
+  it('say so where a block of the tutorial goes on from the one before', () => {
+    for (const file of pages.filter((name) => name.startsWith('tutorial/')))
+      for (const [, before] of readFileSync(`${root}docs/${file}`, 'utf8').matchAll(/([^\n]*\n[^\n]*\n)\n```\w+ more/g))
+        expect(before).toMatch(/goes on where the one above\s+ended/)
+  })
+
+  it('name only files of this repository in what runs in a clone', () => {
+    const commands = readFileSync(`${root}README.md`, 'utf8')
+      .match(/```sh[\s\S]*?```/g)!
+      .join('\n')
+    const named = [...commands.matchAll(/\bpackages\/\S+/g)].map(([path]) => path)
+    expect(named.length).toBeGreaterThan(0)
+    for (const path of named) {
+      const [folder, ending] = [join(root, dirname(path)), path.split('*').at(-1)!]
+      expect(readdirSync(folder).some((file) => file.endsWith(ending))).toBe(true)
+    }
+  })
+
   it('name every command in the page on the command', () => {
     const page = readFileSync(`${root}docs/command.md`, 'utf8')
     const program = readFileSync(`${root}packages/h2learn/src/command/program.ts`, 'utf8')

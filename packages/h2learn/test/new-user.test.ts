@@ -90,6 +90,11 @@ describe.skipIf(!built)('h2learn as a new user meets it (skipped without a build
     ['a data folder that is a file', ['run', 'mnist', '--data', bin], /expected a readable folder, got a file/],
     ['a data set of another kind', ['run', 'cifar10', '--data', '%data'], /cifar|data_batch/i],
     ['no files to verify', ['verify'], /missing required argument 'files'/],
+    [
+      'an unknown option of a benchmark of speed',
+      ['bench', 'engines', '--quick'],
+      /bench: Unknown option '--quick'; --help lists/,
+    ],
     ['an unknown benchmark of speed', ['bench', 'trian'], /bench: expected .*train.*got "trian"/],
     ['an unknown shell', ['completion', 'tcsh'], /bash, zsh, fish/],
   ])('refuses %s: message, exit code 2, no stack', (_, args, message) => {

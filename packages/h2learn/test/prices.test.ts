@@ -12,6 +12,11 @@ describe.skipIf(!built)('h2learn prices (skipped without a build)', () => {
     for (const name of [...Object.keys(actions), ...Object.keys(parts)]) expect(stdout).toContain(name)
     expect(stdout).toMatch(/k_energy +1\.398|k_energy +1\.39/)
     expect(stdout).toContain('Horowitz')
+    // and per what: a byte, a bit, an addition
+    expect(stdout).toMatch(/glb\.read +\S+ +byte/)
+    expect(stdout).toMatch(/acc\.add +\S+ +FP16 addition/)
+    expect(stdout).toMatch(/psum\.bit +\S+ +\S+ +\S+ +bit /)
+    expect(stdout).toMatch(/subLut\.read:8 +\S+ +16-bit entry/)
   })
 
   it('writes a file that loads again and, changed, moves prices by the factors it brings', () => {

@@ -16,11 +16,11 @@ import {
   summaryRows,
   v100Text,
 } from './tables'
-import { tableLines, wrapText } from './terminal-table'
+import { lineWidth, tableLines, wrapText } from './terminal-table'
 
 /** How a report is laid out on a terminal. */
 export interface TerminalLayout {
-  /** Width in characters; default 100, at least 40. */
+  /** Width in characters, at least 40; default 100, and 80 for 0 (a terminal that does not tell). */
   readonly columns?: number
   /** Default false. */
   readonly color?: boolean
@@ -35,7 +35,7 @@ const bullet = (text: string, width: number): readonly string[] =>
  * engine, the chip with the kind of each figure and the paper's beside it. No line is longer than `columns`.
  */
 export const formatRun = (report: RunReport, { columns = 100, color = false }: TerminalLayout = {}): string => {
-  const width = Math.max(40, Math.floor(columns))
+  const width = lineWidth(columns)
   const paint = picocolors.createColors(color)
   const kinds: Record<string, (text: string) => string> = {
     memory: paint.yellow,

@@ -3,14 +3,14 @@ import { oneLine } from './format'
 import type { PageSection, ReportPage } from './page'
 import type { ReportTable } from './tables'
 import type { TerminalLayout } from './terminal'
-import { tableLines, wrapText } from './terminal-table'
+import { lineWidth, tableLines, wrapText } from './terminal-table'
 
 /**
  * A page as text for a terminal: what `renderPage` shows but for the plots. No line is longer than `columns`.
  * @param layout width in characters (at least 40) and whether to colour; words that say where a figure is from are coloured
  */
 export const formatPage = (page: ReportPage, { columns = 100, color = false }: TerminalLayout = {}): string => {
-  const width = Math.max(40, Math.floor(columns))
+  const width = lineWidth(columns)
   const paint = picocolors.createColors(color)
   const kinds: Record<string, (text: string) => string> = {
     memory: paint.yellow,

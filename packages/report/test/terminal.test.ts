@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunReport } from '../src/api'
 import { formatRun } from '../src/terminal'
-import { wrapText } from '../src/terminal-table'
+import { lineWidth, tableLines, wrapText } from '../src/terminal-table'
 import { runReport } from './fixture'
 
 const longest = (text: string) => Math.max(...text.split('\n').map((line) => [...line].length))
@@ -164,5 +164,28 @@ describe('wrapText', () => {
     expect(wrapText('12C3-AP2-512FC-10FC', 10)).toEqual(['12C3-AP2-', '512FC-10FC'])
     expect(wrapText('abcdefghij', 4, ' ')).toEqual([' abc', ' def', ' ghi', ' j'])
     expect(wrapText('', 10)).toEqual([''])
+  })
+})
+
+describe('a table that is too wide', () => {
+  const table = (name: string) => ({
+    title: 'figures',
+    columns: ['quantity', 'paper', 'model', 'gap', 'kind'].map((one, c) => ({ name: one, numeric: c > 0 && c < 4 })),
+    keys: 1,
+    rows: [[name, '138.55', '110.46', '-20.3 %', 'predicted'].map((text) => ({ text, value: text }))],
+  })
+  const name = 'throughput of the chip on CIFAR10 with the sparsities of Table III over that of the graphics card'
+
+  it('keeps its columns together and wraps the names of its rows', () => {
+    const lines = tableLines(table(name), 80)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
+    expect(lines[0]).toMatch(/^quantity +paper +model +gap +kind$/)
+    expect(lines[2]).toMatch(/^throughput .* 138\.55 +110\.46 +-20\.3 % +predicted$/)
+    const wrapped = lines.slice(2).map((line) => line.replace(/ +138\.55.*$/, '').trim())
+    expect(wrapped.join(' ')).toBe(name)
+  })
+
+  it('is as wide as 80 letters where the width is not known', () => {
+    expect([0, Number.NaN, 20, 99.5].map(lineWidth)).toEqual([80, 80, 40, 99])
   })
 })

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { InputError } from '@h2learn/snn-core'
 import manifest from '../../package.json' with { type: 'json' }
 import { exitCodes } from './failure'
@@ -38,9 +39,11 @@ export const runBench = async (name: string | undefined, options: readonly strin
   if (file === undefined)
     throw new InputError({ where: 'bench', expected: [...files.keys()].join(' or '), got: `"${name}"` })
   return new Promise((done, failed) => {
+    const own = createRequire(import.meta.url).resolve('h2learn/package.json')
+    const errors = pathToFileURL(join(dirname(own), 'bin', 'bench-errors.mjs')).href
     // through this process where it is no terminal: a reader that goes away then does not end the measurement
     const through = (stream: NodeJS.WriteStream) => (stream.isTTY ? 'inherit' : 'pipe')
-    const child = spawn(process.execPath, [file, ...options], {
+    const child = spawn(process.execPath, ['--import', errors, file, ...options], {
       stdio: ['inherit', through(process.stdout), through(process.stderr)],
     })
     child.stdout?.on('data', (chunk) => process.stdout.write(chunk))

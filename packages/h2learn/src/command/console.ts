@@ -40,18 +40,25 @@ export const clock = (seconds: number): string => {
   return minutes < 60 ? `${minutes}:${two(s % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`
 }
 
+/** Whether a stream is a terminal that knows how to move its cursor and show colours. */
+const isScreen = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && process.env.TERM !== 'dumb'
+
+/** Width of a terminal that does not tell its own, and of what is no terminal. */
+const widthOf = (stream: NodeJS.WriteStream): number =>
+  stream.columns || Number(process.env.COLUMNS) || (stream.isTTY ? 80 : 100)
+
 /** On a terminal a bar, elsewhere a line about every ten seconds and at each tenth of the way. */
 const progressOn =
   (stream: NodeJS.WriteStream, quiet: boolean, color: boolean) =>
   (total: number): Progress => {
     if (quiet || total <= 0) return { update: () => {}, stop: () => {} }
-    if (stream.isTTY) {
+    if (isScreen(stream)) {
       const bar = new SingleBar({
         stream,
         format: `${color ? pc.cyan('{bar}') : '{bar}'} {percentage}% {text}`,
         barCompleteChar: '█',
         barIncompleteChar: '░',
-        barsize: (stream.columns ?? 80) < 80 ? 8 : 24,
+        barsize: widthOf(stream) < 80 ? 8 : 24,
         hideCursor: true,
         linewrap: false,
         clearOnComplete: true,
@@ -85,14 +92,14 @@ const progressOn =
 
 export const openConsole = ({ quiet, verbose = false, color, jsonOnStdout }: ConsoleOptions): Console => {
   const people = jsonOnStdout ? process.stderr : process.stdout
-  const paint = color && people.isTTY === true
+  const paint = color && isScreen(people)
   return {
-    columns: people.columns ?? (Number(process.env.COLUMNS) || 100),
+    columns: widthOf(people),
     color: paint,
     say: (text) => void people.write(`${text}\n`),
     note: (text) => void (quiet || people.write(`${text}\n`)),
     detail: (text) => void (verbose && people.write(`${text}\n`)),
-    warn: (text) => void process.stderr.write(`${color && process.stderr.isTTY ? pc.yellow(text) : text}\n`),
+    warn: (text) => void process.stderr.write(`${color && isScreen(process.stderr) ? pc.yellow(text) : text}\n`),
     progress: progressOn(process.stderr, quiet, color),
   }
 }

@@ -1,5 +1,15 @@
 import { calibrate } from '@h2learn/accelerator'
-import { loadPriceTable, type PriceTable, priceTable, priceTableJson } from '@h2learn/cost-model'
+import {
+  actionPricedPer,
+  type FixedAction,
+  loadPriceTable,
+  type PricedPart,
+  type PriceTable,
+  partPricedPer,
+  priceTable,
+  priceTableJson,
+  type ReadFamily,
+} from '@h2learn/cost-model'
 import type { ReportCell, ReportTable } from '@h2learn/report'
 import { formatPage } from '@h2learn/report/terminal'
 import { readTextFile } from '../text-file'
@@ -13,7 +23,7 @@ const number = (value: number, digits: number) => ({ text: String(Number(value.t
 
 const table = (title: string, names: readonly string[], rows: ReportTable['rows']): ReportTable => ({
   title,
-  columns: names.map((name, i) => ({ name, numeric: i > 0 && i < names.length - 2 })),
+  columns: names.map((name, i) => ({ name, numeric: name !== 'per' && i > 0 && i < names.length - 2 })),
   keys: 1,
   rows,
 })
@@ -33,21 +43,23 @@ const numbered = () => {
 const tables = ({ actions, reads, parts }: PriceTable, source: (text: string) => ReportCell) => [
   table(
     'Actions',
-    ['action', 'pJ', 'status', 'source'],
+    ['action', 'pJ', 'per', 'status', 'source'],
     Object.entries(actions).map(([name, price]) => [
       text(name),
       number(price.energy, 4),
+      text(actionPricedPer[name as FixedAction]),
       text(price.status),
       source(price.source),
     ]),
   ),
   table(
-    'Reads of a register file, 16 bits, by its entries',
-    ['file:entries', 'pJ', 'status', 'source'],
+    'Reads of a register file by its entries',
+    ['file:entries', 'pJ', 'per', 'status', 'source'],
     Object.entries(reads).flatMap(([family, { points, ...price }]) =>
       points.map(({ entries, energy }) => [
         text(`${family}:${entries}`),
         number(energy, 4),
+        text(actionPricedPer[family as ReadFamily]),
         text(price.status),
         source(price.source),
       ]),
@@ -55,12 +67,13 @@ const tables = ({ actions, reads, parts }: PriceTable, source: (text: string) =>
   ),
   table(
     'Parts',
-    ['part', 'um2', 'leakage uW', 'clock fJ/cycle', 'status', 'source'],
+    ['part', 'um2', 'leakage uW', 'clock fJ/cycle', 'per', 'status', 'source'],
     Object.entries(parts).map(([name, { area, leakage, clock, ...price }]) => [
       text(name),
       number(area * 1e6, 4),
       number(leakage * 1e6, 4),
       number(clock * 1e3, 4),
+      text(partPricedPer[name as PricedPart]),
       text(price.status),
       source(price.source),
     ]),

@@ -12,7 +12,7 @@ export const verifyCommand: RegisterCommand = (root, exitWith) => {
       'after',
       `
 Examples:
-  $ h2learn verify vectors/*.json
+  $ h2learn verify my-vectors/*.json
   $ h2learn verify a.f64.json --json -
 
 Exit codes: 0 all agree, 1 one differs by more than its tolerance, 2 one could not be read.`,

@@ -34,7 +34,8 @@ const number = (name, fallback, least) => {
   process.exit(2)
 }
 const core = await import('@h2learn/snn-core')
-const { cycleReport, engineBench } = await import('../dist/design-space/index.js')
+const { engineBench } = await import('@h2learn/accelerator')
+const { cycleReport } = await import('../dist/design-space/index.js')
 
 const text = option.net ?? '64C3(Encoding)-128C3-AP2-256C3-256C3-AP2-512C3-512C3-512FC-512FC-10FC'
 const size = option.input ?? '32x32x3'

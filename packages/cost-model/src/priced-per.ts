@@ -1,0 +1,51 @@
+import type { FixedAction, PricedPart, ReadFamily } from './api'
+
+/** What one energy is paid for: an action is counted in these. */
+export const actionPricedPer: { readonly [Action in FixedAction | ReadFamily]: string } = {
+  'acc.add': 'FP16 addition',
+  'subLut.add': 'FP16 addition',
+  'subLut.write': '16-bit entry',
+  'subLut.read': '16-bit entry',
+  'gate.select': '16-bit word',
+  'pool.add': 'FP16 addition',
+  'pool.scale': 'FP16 multiplication',
+  'soma.update': 'neuron and timestep',
+  'outputFinder.scan': 'tile row',
+  'inputFinder.cycle': 'finder and cycle',
+  'mac.multiply': 'FP16 multiplication',
+  'mac.add': 'FP16 addition',
+  'gradTile.read': '16-bit word',
+  'weightBuffer.read': '16-bit word',
+  'psum.read': '16-bit word',
+  'psum.write': '16-bit word',
+  'grad.update': 'neuron and timestep',
+  'update.parameter': 'parameter',
+  'glb.read': 'byte',
+  'glb.write': 'byte',
+  'mem.read': 'byte',
+  'mem.write': 'byte',
+}
+
+/** What one area, leakage and clock are those of: parts are counted in these. */
+export const partPricedPer: { readonly [Part in PricedPart]: string } = {
+  'acc.adder': 'FP16 adder',
+  'subLut.bit': 'bit',
+  'subLut.portBit': 'bit of a port',
+  'weight.bit': 'bit',
+  'gate.word': '16-bit gate',
+  'soma.lane': 'lane',
+  'mac.multiplier': 'FP16 multiplier',
+  'mac.adder': 'FP16 adder',
+  inputFinder: 'finder',
+  outputFinder: 'finder',
+  'idBuffer.bit': 'bit',
+  'psum.bit': 'bit',
+  'psum.portBit': 'bit of a port',
+  'gradTile.bit': 'bit',
+  'gradTile.portBit': 'bit of a port',
+  'weightBuffer.bit': 'bit',
+  'weightBuffer.portBit': 'bit of a port',
+  'pipe.bit': 'bit',
+  'grad.unit': 'Grad unit',
+  'glb.KiB': 'KiB',
+}
