@@ -6,6 +6,7 @@ export default defineConfig(
     entry: {
       index: 'src/index.ts',
       'golden/index': 'src/golden/index.ts',
+      'graph/index': 'src/graph/index.ts',
       'threads/index': 'src/threads/index.ts',
       'threads/worker': 'src/threads/worker.ts',
     },

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildNetwork } from '@h2learn/snn-core'
+import { buildNetwork } from '@h2learn/snn-core/graph'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Console } from '../src/command/console'
 import { isGraphNetwork } from '../src/command/graph-network'

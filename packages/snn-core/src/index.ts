@@ -24,7 +24,6 @@ export {
   type PassWork,
   type WeightRoom,
 } from './gradient-source'
-export * from './graph'
 export * from './init'
 export * from './integrate-and-fire'
 export * from './layer-current'

@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
-import { buildNetwork, InputError, type NetworkGraph, type NetworkInput, parseGraph } from '@h2learn/snn-core'
+import { InputError, type NetworkInput } from '@h2learn/snn-core'
+import { buildNetwork, type NetworkGraph, parseGraph } from '@h2learn/snn-core/graph'
 import { readStructured } from '../chip/structured-file'
 
 type PlainNeuron = Readonly<Record<string, unknown>>

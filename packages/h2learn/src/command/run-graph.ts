@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { InputError, parseInputSize, startTraining, totalSteps } from '@h2learn/snn-core'
 import {
   checkGraphLoss,
   evaluateGraph,
@@ -11,20 +12,16 @@ import {
   graphStatistics,
   graphText,
   graphTitle,
-  InputError,
   initialGraphParameters,
   type NetworkGraph,
   neuronModels,
-  parseInputSize,
   plainNetwork,
   readOut,
   sampleInputs,
   sampleReader,
-  startTraining,
-  totalSteps,
   trainGraph,
   writeNeuron,
-} from '@h2learn/snn-core'
+} from '@h2learn/snn-core/graph'
 import { writeWhole } from '@h2learn/snn-core/threads'
 import { benchmarkOf, presetOf } from '../benchmarks'
 import { writeNpz } from '../trace/npz'

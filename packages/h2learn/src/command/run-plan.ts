@@ -6,7 +6,6 @@ import {
   defaultNeuron,
   defaultOutputGain,
   FIRING_RATE,
-  type GraphLossKind,
   InputError,
   type Loss,
   loadFusedKernels,
@@ -21,6 +20,7 @@ import {
   type TrainingConfig,
   trainingConfig,
 } from '@h2learn/snn-core'
+import type { GraphLossKind } from '@h2learn/snn-core/graph'
 import { type BenchmarkJob, benchmarkOf, presetOf, type TrainingPreset } from '../benchmarks'
 import { defaultCheckpointEvery_s } from './checkpoints'
 import { isChipNeuron } from './chip-neuron'
