@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../src/errors'
 import { buildNetwork } from '../../src/graph/build'
@@ -180,6 +181,62 @@ describe('buildNetwork', () => {
 
   it.each([undefined, null, 7, 'x', [], {}])('refuses %j', (value) => {
     expect(() => buildNetwork(value)).toThrow(InputError)
+  })
+})
+
+/** Every place of a value that can be replaced: an object or list and a key. */
+const placesOf = (value: unknown): [Record<string, unknown>, string][] =>
+  typeof value === 'object' && value !== null
+    ? Object.keys(value).flatMap((key) => [
+        [value as Record<string, unknown>, key] as [Record<string, unknown>, string],
+        ...placesOf((value as Record<string, unknown>)[key]),
+      ])
+    : []
+
+describe('any value in any place of a network', () => {
+  const values = fc.oneof(
+    fc.constantFrom<unknown>(
+      null,
+      undefined,
+      true,
+      '',
+      'eye',
+      'v1',
+      'out',
+      '__proto__',
+      'conv',
+      [],
+      {},
+      [[]],
+      Number.NaN,
+    ),
+    fc.constantFrom<unknown>(0, -1, 1, 2, 0.5, 2 ** 31, 1e300, Number.POSITIVE_INFINITY, [1, 1, 1], [0, 0, 0]),
+    fc.constantFrom<unknown>({ kind: 'fc', out: 3 }, { kind: 'conv', out: 2 ** 31, kernel: 1 }, { model: 'li' }),
+  )
+  it('gives a network or an error of ours', () => {
+    let built = 0
+    fc.assert(
+      fc.property(fc.nat(), values, fc.nat(), values, (first, a, second, b) => {
+        const net = plain()
+        for (const [choice, value] of [
+          [first, a],
+          [second, b],
+        ] as const) {
+          const places = placesOf(net)
+          const [holder, key] = places[choice % places.length]
+          holder[key] = structuredClone(value)
+        }
+        try {
+          const graph = buildNetwork(net)
+          expect(buildNetwork(plainNetwork(graph))).toEqual(graph)
+          built++
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError)
+        }
+      }),
+      { numRuns: 1500 },
+    )
+    expect(built).toBeGreaterThan(0)
   })
 })
 

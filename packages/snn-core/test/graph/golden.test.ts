@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describeShared } from '../../../../test/shared-data'
+import { InputError } from '../../src/errors'
 import { verifyGolden } from '../../src/golden'
 import type { GoldenReport } from '../../src/golden-report'
 import { neuronModels } from '../../src/graph/neurons/models'
@@ -98,6 +100,49 @@ describe('a golden file that cannot be read', () => {
   ])('%s', (_, change, expected) => {
     expect(message(change)).toContain(expected)
   })
+})
+
+it('any value in any place of a golden file gives a report or an error of ours', () => {
+  const values = fc.constantFrom<unknown>(
+    null,
+    true,
+    '',
+    'h',
+    -1,
+    0,
+    2.5,
+    1e300,
+    Number.NaN,
+    [],
+    {},
+    [1],
+    '01',
+    'alif',
+    2 ** 31,
+  )
+  const file = load('lif-learned.f64.json')
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { minLength: 1, maxLength: 6 }), values, (path, value) => {
+      const changed = structuredClone(file)
+      let holder = changed
+      for (const [depth, choice] of path.entries()) {
+        const keys = Object.keys(holder)
+        const key = keys[choice % keys.length]
+        const next = holder[key]
+        if (depth === path.length - 1 || typeof next !== 'object' || next === null || Object.keys(next).length === 0) {
+          holder[key] = value
+          break
+        }
+        holder = next
+      }
+      try {
+        expect(typeof verifyGolden(changed, 'a.json').pass).toBe('boolean')
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputError)
+      }
+    }),
+    { numRuns: 400 },
+  )
 })
 
 describeShared('golden/graph', 'golden vectors of networks of populations beside the repository', (path) => {
