@@ -33,7 +33,7 @@ describe.skipIf(!built || process.platform === 'win32')('a signal (skipped witho
   const data = built ? smallMnist(64, 16) : ''
   const small = ['run', 'mnist', '--data', data, '--threads', '1', '--no-check-function']
   const run = [...small, '--network', '8FC(Encoding)-10FC', '--T', '2']
-  const endless = [...run, '--steps', '10000000', '--out', 'o']
+  const endless = [...run, '--steps', '1000000', '--out', 'o']
 
   // as `timeout` does it: to the program, and to its group
   const signals = full
@@ -90,7 +90,7 @@ describe.skipIf(!built || process.platform === 'win32')('a signal (skipped witho
     const cwd = temporaryFolder()
     const both = await Promise.all(
       [1, 2].map((seed) =>
-        whenIt([...run, '--steps', '10000000', '--seed', String(seed)], cwd, /step 1\//, (kill) =>
+        whenIt([...run, '--steps', '1000000', '--seed', String(seed)], cwd, /step 1\//, (kill) =>
           setTimeout(() => kill('SIGINT'), 1500),
         ),
       ),

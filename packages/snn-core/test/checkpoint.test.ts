@@ -142,6 +142,25 @@ describe('crc32', () => {
   })
 })
 
+describe('crc32 of bytes of any length and alignment', () => {
+  it('is the sum bit by bit', () => {
+    const bitByBit = (bytes: Uint8Array) => {
+      let c = ~0
+      for (const byte of bytes) {
+        c ^= byte
+        for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
+      }
+      return ~c >>> 0
+    }
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(70), (bytes, cut) => {
+        expect(crc32(bytes)).toBe(bitByBit(bytes))
+        expect(crc32(bytes.subarray(cut), crc32(bytes.subarray(0, cut)))).toBe(crc32(bytes))
+      }),
+    )
+  })
+})
+
 describe('identifySamples', () => {
   it('changes with one pixel or one label', () => {
     const base = halves(4, 1)
