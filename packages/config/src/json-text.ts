@@ -9,7 +9,7 @@ const at = (place: string) => (place === '' ? '' : `: ${place}`)
 
 /**
  * Checks data that came from a text: numbers are finite (`1e999` is a number of JSON, and none of ours), texts are whole
- * characters, nothing is nested deeper than 64 levels.
+ * characters, objects are plain, nothing is nested deeper than 64 levels.
  * @param where names the file in errors
  * @returns the value
  * @throws InputError naming the place
@@ -23,6 +23,12 @@ export const requirePlainData = <V>(where: string, value: V): V => {
     if (typeof inner === 'string') wellFormed(where, place, inner)
     if (typeof inner !== 'object' || inner === null || seen.has(inner)) return
     seen.add(inner)
+    if (!Array.isArray(inner) && ![Object.prototype, null].includes(Object.getPrototypeOf(inner)))
+      throw new InputError({
+        where: `${where}${at(place)}`,
+        expected: 'numbers, texts, true, false, null, lists and objects of them',
+        got: shown(inner),
+      })
     if (levels === 0)
       throw new InputError({
         where,

@@ -1,4 +1,4 @@
-import { parseJson } from '@h2learn/config'
+import { parseJson, shown } from '@h2learn/config'
 import { type Benchmark, paper } from '@h2learn/paper'
 import type { OwnRun } from '@h2learn/paper/reproduce'
 import { InputError } from '@h2learn/snn-core'
@@ -38,36 +38,48 @@ export const ownRunOfReport = (path: string, text: string): OwnRun => {
   }
   const report = parseJson(path, text, 'it is what h2learn run <benchmark> --json FILE writes')
   if (!isObject(report) || !String(report.schema).startsWith('h2learn.run/'))
-    return complain('a report of h2learn run', isObject(report) ? `schema ${report.schema}` : typeof report)
+    return complain('a report of h2learn run', isObject(report) ? `schema ${shown(report.schema)}` : typeof report)
   const numberAt = (name: string, value: unknown): number =>
-    typeof value === 'number' && Number.isFinite(value) ? value : complain(`${name} as a number`, String(value))
+    typeof value === 'number' && Number.isFinite(value) ? value : complain(`${name} as a number`, shown(value))
   const benchmark = (Object.keys(paper.networks) as Benchmark[]).find((name) => name.toLowerCase() === report.benchmark)
   if (benchmark === undefined)
-    return complain(`one of ${Object.keys(paper.networks).join(', ')}`, `the benchmark "${report.benchmark}"`)
+    return complain(`one of ${Object.keys(paper.networks).join(', ')}`, `the benchmark ${shown(report.benchmark)}`)
   const [data, training, chip] = [report.data, report.training, report.chip].map((value, i) =>
     isObject(value) ? value : complain(`${['data', 'training', 'chip'][i]} as an object`, typeof value),
   ) as [Json, Json, Json]
-  const network = String(report.network)
+  const textAt = (name: string, value: unknown): string =>
+    typeof value === 'string' ? value : complain(`${name} as a text`, shown(value))
+  const network = textAt('network', report.network)
+  const preset = textAt('preset', report.preset)
+  const [steps, batch, seed] = (
+    [
+      ['training.steps', training.steps],
+      ['batch', report.batch],
+      ['seed', report.seed],
+    ] as const
+  ).map(([name, value]) => numberAt(name, value))
   const T = numberAt('T', report.T)
   const list = (name: string, value: unknown) =>
-    Array.isArray(value) ? (value as Json[]) : complain(`${name} as a list`, typeof value)
+    Array.isArray(value) && value.every(isObject)
+      ? (value as Json[])
+      : complain(`${name} as a list of objects`, shown(value))
   const options = Object.entries(TRAINING_OPTIONS)
     .map(([name, key]) => option(name, training[key]))
     .join('')
   const samplesSeen = numberAt('training.samples_seen', training.samples_seen)
   return {
     benchmark,
-    name: `run, preset ${report.preset}, ${data.synthetic ? 'built-in data' : 'real data'}`,
-    command: `h2learn run ${report.benchmark}${data.synthetic ? '' : ' --data <folder>'} --preset ${report.preset} --steps ${training.steps} --batch ${report.batch}${options} --seed ${report.seed}`,
+    name: `run, preset ${preset}, ${data.synthetic ? 'built-in data' : 'real data'}`,
+    command: `h2learn run ${report.benchmark}${data.synthetic ? '' : ' --data <folder>'} --preset ${preset} --steps ${steps} --batch ${batch}${options} --seed ${seed}`,
     network,
     T,
     tableVI: network === paper.networks[benchmark].network.value && T === paper.networks[benchmark].T,
     samplesSeen,
     trainingSamples: numberAt('data.train_samples', data.train_samples),
-    testSamples: testedOn(report, data),
+    testSamples: testedOn(report) ?? numberAt('data.test_samples', data.test_samples),
     accuracy_pct: 100 * numberAt('test_accuracy', report.test_accuracy),
     passes: list('backward_passes', report.backward_passes).map((pass) => ({
-      layer: String(pass.layer),
+      layer: textAt('layer', pass.layer),
       outputSparsity: numberAt('output_sparsity', pass.output_sparsity),
       inputSparsity: numberAt('input_sparsity', pass.input_sparsity),
     })),
@@ -77,8 +89,8 @@ export const ownRunOfReport = (path: string, text: string): OwnRun => {
 }
 
 /** Samples the accuracy was measured on: the notes say so when they are fewer than there are. */
-const testedOn = (report: Json, data: Json): number => {
+const testedOn = (report: Json): number | undefined => {
   const notes = Array.isArray(report.notes) ? report.notes.map(String) : []
-  const said = notes.map((note) => /measured on (\d+) of \d+ test/.exec(note)?.[1]).find((n) => n !== undefined)
-  return said === undefined ? Number(data.test_samples) : Number(said)
+  const said = notes.map((note) => /measured on (\d{1,15}) of \d+ test/.exec(note)?.[1]).find((n) => n !== undefined)
+  return said === undefined ? undefined : Number(said)
 }

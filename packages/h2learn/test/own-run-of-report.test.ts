@@ -55,7 +55,7 @@ it('takes accuracy, sparsities, rates and speed of a run, and whether its networ
 it('says what is wrong with another file', () => {
   expect(() => ownRunOfReport('a.json', '{')).toThrow('a.json: expected valid JSON')
   expect(() => ownRunOfReport('a.json', '[]')).toThrow('a report of h2learn run')
-  expect(() => read({ schema: 'other/1' })).toThrow('got schema other/1')
+  expect(() => read({ schema: 'other/1' })).toThrow('got schema "other/1"')
   expect(() => read({ benchmark: 'fashion' })).toThrow('the benchmark "fashion"')
   expect(() => read({ chip: 3 })).toThrow('chip as an object')
   expect(() => read({ test_accuracy: 'high' })).toThrow('test_accuracy as a number')

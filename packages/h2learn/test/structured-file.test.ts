@@ -34,7 +34,7 @@ describe('readStructured', () => {
       'file.yaml, line 2, column 9: expected an anchor &gated before it, got *gated alone',
     )
     await refused('benchmarks:\n  - <<: *base\n', 'line 2, column 9: expected an anchor &base')
-    await refused('? *a\n: 1\n', 'line 1, column 3: expected an anchor &a')
+    await refused('? *a\n: 1\n', 'line 1, column 3: expected a text before the colon')
     await refused('a: *b\nb: &b 1\n', 'expected an anchor &b before it')
     for (const read of [
       () => readChipConfig(file('{clock: *gated}')),
@@ -80,6 +80,16 @@ describe('readStructured', () => {
     await refused('{"a": 1, "a": 2}', 'line 1: expected each key once', 'twice.json')
     const many = Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`)
     await refused([...many, 'k7: 2'].join('\n'), 'line 20001, column 1: expected each key once, got "k7" again')
+  })
+
+  it('refuses keys and values of other kinds than JSON has', async () => {
+    await refused('? [b]\n: 1', 'line 1, column 3: expected a text before the colon')
+    await refused('{!!binary x: 1}', 'expected a text before the colon')
+    await refused(
+      'memory: !!set {bandwidthGBps}',
+      'memory: expected numbers, texts, true, false, null, lists and objects',
+    )
+    await refused('a: !mine 3', 'Unresolved tag: !mine at line 1, column 4')
   })
 
   it('refuses numbers that are no numbers', async () => {

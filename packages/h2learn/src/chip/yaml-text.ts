@@ -1,5 +1,5 @@
 import { InputError, requirePlainData, shown } from '@h2learn/config'
-import type { Alias, Document, LineCounter, Node, Pair, YAMLMap } from 'yaml'
+import type { Alias, Document, LineCounter, Node, Pair, Scalar, YAMLMap } from 'yaml'
 
 /** Longest text that is read: a chip or a sweep takes some kilobytes, and a quarter of a million characters take a second. */
 const mostCharacters = 2 ** 18
@@ -39,7 +39,7 @@ const requireSound = (
   const firstRepeated = (map: YAMLMap): Pair | undefined => {
     const keys = new Set<string>()
     return map.items.find(({ key }) => {
-      const name = isScalar(key) ? String(key.value) : String(key)
+      const name = String((key as Scalar).value)
       if (keys.has(name)) return true
       keys.add(name)
       return false
@@ -50,12 +50,19 @@ const requireSound = (
       aliases.push({ alias, path: [...path] })
     },
     Map: (_, map) => {
+      for (const { key } of map.items)
+        if (!isScalar(key) || (typeof key.value === 'object' && key.value !== null))
+          throw new InputError({
+            where: placeOf(key as Node),
+            expected: 'a text before the colon',
+            got: 'a list, an object or a reference',
+          })
       const pair = firstRepeated(map)
       if (pair)
         throw new InputError({
           where: placeOf(pair.key as Node),
           expected: 'each key once',
-          got: `${shown(String(pair.key))} again`,
+          got: `${shown(String((pair.key as Scalar).value))} again`,
         })
     },
   })
@@ -103,7 +110,8 @@ export const parseYaml = async (where: string, text: string): Promise<unknown> =
   try {
     // the parser compares each key with all before it, which takes minutes for very many
     const document = yaml.parseDocument(text, { prettyErrors: true, uniqueKeys: false, lineCounter: lines })
-    const [first] = document.errors
+    // a warning is about a tag such as !!float that does not fit what it stands before
+    const [first] = [...document.errors, ...document.warnings]
     if (first?.message.includes('call stack')) throw tooManyLevels(where)
     if (first)
       throw new InputError({ where, expected: 'YAML or JSON', got: first.message.split('\n')[0]!.replace(/:$/, '') })

@@ -51,17 +51,18 @@ const isHeader = (value: unknown): value is SweepHeader =>
   value.targets.length > 0
 
 /** The figures of a point that ran, in the order of the CSV, and how each is recognised. */
-const number = (value: unknown) => Number.isFinite(value)
+const positive = (value: unknown) => Number.isFinite(value) && (value as number) > 0
+const number = (value: unknown) => Number.isFinite(value) && (value as number) >= 0
 const text = (value: unknown) => typeof value === 'string'
 const figures = {
-  samples_per_s: number,
-  samples_per_s_with_update: number,
-  period_cycles: number,
-  energy_per_sample_J: number,
+  samples_per_s: positive,
+  samples_per_s_with_update: positive,
+  period_cycles: positive,
+  energy_per_sample_J: positive,
   energy_per_sample_with_update_J: number,
   offchip_energy_per_sample_J: number,
   power_W: number,
-  area_mm2: number,
+  area_mm2: positive,
   bound_by: text,
   fullest_buffer: number,
   speedup_vs_v100: (value: unknown) => value === null || number(value),
@@ -77,6 +78,7 @@ const isRow = (value: unknown, { points, fields, targets }: SweepHeader): value 
     (point as number) >= 0 &&
     (point as number) < points &&
     benchmark === targets[(point as number) % targets.length] &&
+    Object.keys(values).length === fields.length &&
     fields.every((field) => Object.hasOwn(values, field)) &&
     (status === 'error'
       ? typeof value.error === 'string'

@@ -1,66 +1,15 @@
-// pnpm fuzz [reader ...] [--count 100000] [--seed 1]
-// Feeds every reader mutated, truncated and random bytes. Each reader runs in a process of its own, so that a hang or a
-// crash is caught too. A reader passes when every input gave sound data or a DatasetError.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// Readers of data sets for `pnpm fuzz`: every one gets mutated, truncated and random bytes. A reader passes when every input gave
+// sound data or a DatasetError.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const sources = fileURLToPath(new URL('../src/', import.meta.url))
-const cache = join(root, 'packages/datasets/node_modules/.cache')
-const bundle = join(cache, 'fuzz-datasets.mjs')
 
-const option = (name, fallback) => {
-  const at = process.argv.indexOf(name)
-  return at < 0 ? fallback : Number(process.argv[at + 1])
-}
-const count = option('--count', 100_000)
-const seed = option('--seed', 1)
-const child = process.argv.includes('--child')
-const named = process.argv
-  .slice(2)
-  .filter((arg, i, all) => !arg.startsWith('--') && !all[i - 1]?.startsWith('--c') && all[i - 1] !== '--seed')
-
-/** The sources in one file, so that no build is needed; libraries stay outside. */
-const bundleSources = async () => {
-  mkdirSync(cache, { recursive: true })
-  const entry = readdirSync(sources)
-    .filter((file) =>
-      /^(aedat[234]|prophesee-dat|prophesee-raw|idx|read-idx|cifar10|nmnist|gesture-labels|archive|image-file|h5-spikes|h5-contents|write-h5-spikes|dataset-error|recognise)\.ts$/.test(
-        file,
-      ),
-    )
-    .map((file) => `export * from ${JSON.stringify(join(sources, file))}`)
-    .join('\n')
-  await build({
-    stdin: { contents: entry, resolveDir: sources, loader: 'ts' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    outfile: bundle,
-    logLevel: 'error',
-    alias: {
-      '@h2learn/config': join(root, 'packages/config/src/index.ts'),
-      '@h2learn/snn-core': join(root, 'packages/snn-core/src/index.ts'),
-    },
-    external: ['sharp', 'fflate', 'fzstd', 'flatbuffers', 'h5wasm', 'h5wasm/*', 'tar-stream', 'yauzl', 'papaparse'],
-  })
-}
-
-/** mulberry32, as the library draws. */
-const rng = (start) => {
-  let a = start >>> 0
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
+const sourceNames =
+  /^(aedat[234]|prophesee-dat|prophesee-raw|idx|read-idx|cifar10|nmnist|gesture-labels|archive|image-file|h5-spikes|h5-contents|write-h5-spikes|dataset-error|recognise)\.ts$/
 
 const interesting = [0, 1, 2, 7, 8, 16, 32, 64, 127, 128, 129, 200, 254, 255]
 
@@ -299,63 +248,25 @@ const readers = async (h, temp) => {
   }
 }
 
-const fuzzOne = async (name) => {
-  const h = await import(pathToFileURL(bundle))
-  const temp = mkdtempSync(join(tmpdir(), 'h2learn-fuzz-'))
-  const began = performance.now()
-  const tally = { data: 0, refused: 0, slowest_ms: 0 }
-  try {
-    const { valid, head, read } = (await readers(h, temp))[name]
-    for (const bytes of valid) await read(Uint8Array.from(bytes)) // what is valid must be read
-    const next = rng(seed)
-    for (let i = 0; i < count; i++) {
-      const bytes = damage(valid[i % valid.length], head, next)
-      const start = performance.now()
-      try {
-        await read(bytes)
-        tally.data++
-      } catch (error) {
-        if (error?.name !== 'DatasetError') {
-          console.log(`input ${i}: ${error?.stack ?? error}\n${Buffer.from(bytes).toString('base64').slice(0, 4000)}`)
-          process.exit(1)
-        }
-        tally.refused++
-      }
-      tally.slowest_ms = Math.max(tally.slowest_ms, performance.now() - start)
-    }
-  } finally {
-    rmSync(temp, { recursive: true, force: true })
-  }
-  const { maxRSS } = process.resourceUsage()
-  console.log(
-    `${name.padEnd(15)} ${count} inputs, seed ${seed}: ${tally.data} gave data, ${tally.refused} a DatasetError; slowest ${tally.slowest_ms.toFixed(0)} ms, memory ${Math.round(maxRSS / 1024)} MiB, ${((performance.now() - began) / 1000).toFixed(0)} s`,
-  )
-}
-
-if (child) await fuzzOne(named[0])
-else {
-  await bundleSources()
-  const h = await import(pathToFileURL(bundle))
-  const temp = mkdtempSync(join(tmpdir(), 'h2learn-fuzz-'))
-  const all = Object.keys(await readers(h, temp))
-  rmSync(temp, { recursive: true, force: true })
-  let failed = 0
-  for (const name of named.length > 0 ? named : all) {
-    const args = [
-      '--max-old-space-size=512',
-      fileURLToPath(import.meta.url),
-      name,
-      '--child',
-      '--count',
-      String(count),
-      '--seed',
-      String(seed),
-    ]
-    const { status, signal } = spawnSync(process.execPath, args, { stdio: 'inherit', timeout: 1_800_000 })
-    if (status !== 0) {
-      failed++
-      console.log(`${name.padEnd(15)} FAILED (${signal ?? status})`)
-    }
-  }
-  process.exit(failed > 0 ? 1 : 0)
+/** See scripts/fuzz.mjs. */
+export const suite = {
+  package: 'datasets',
+  entry: readdirSync(sources)
+    .filter((file) => sourceNames.test(file))
+    .map((file) => `export * from ${JSON.stringify(join(sources, file))}`)
+    .join('\n'),
+  external: ['sharp', 'fflate', 'fzstd', 'flatbuffers', 'h5wasm', 'h5wasm/*', 'tar-stream', 'yauzl', 'papaparse'],
+  targets: async (h, temp) =>
+    Object.fromEntries(
+      Object.entries(await readers(h, temp)).map(([name, { valid, head, read }]) => [
+        name,
+        {
+          valid: valid.map((bytes) => Uint8Array.from(bytes)),
+          damage: (bytes, next) => damage(bytes, head, next),
+          read,
+        },
+      ]),
+    ),
+  refusal: (error) => (error?.name === 'DatasetError' ? undefined : 'no DatasetError'),
+  show: (bytes) => Buffer.from(bytes).toString('base64'),
 }
