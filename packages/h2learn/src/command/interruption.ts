@@ -26,7 +26,10 @@ export interface Interruption {
    * @throws Interrupted when there has been one
    */
   readonly check: () => Promise<void>
-  /** Stops listening: from then on a signal ends the process at once. */
+  /**
+   * Stops listening: from then on a signal ends the process at once. After a first signal it goes on listening, as the same
+   * one may come again while the process ends.
+   */
   readonly close: () => void
 }
 
@@ -53,6 +56,7 @@ export const listenForInterruption = (onFirst: () => void): Interruption => {
       if (stop.signal.aborted) throw new Interrupted()
     },
     close: () => {
+      if (stop.signal.aborted) return
       for (const name of signals) process.off(name, onSignal)
     },
   }
