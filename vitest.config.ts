@@ -68,7 +68,8 @@ export default defineConfig({
     globalSetup: [`${root}test/temporary-folder.ts`],
     setupFiles: [`${root}test/setup.ts`],
     // no test is timed: this ends what hangs, on a slow or busy machine too
-    testTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: 'forks',
     isolate: false,
     // vitest leaves one core to itself, which is half of a machine with two

@@ -1,7 +1,7 @@
 // npm test: installs, builds every package and runs every test; `--full` draws fresh random cases in property tests.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pnpm, requireNode, root } from './tools.mjs'
+import { pnpm, requireNode, root, step } from './tools.mjs'
 
 const folder = join(root, 'node_modules', '.cache', 'h2learn')
 const results = join(folder, 'vitest.json')
@@ -25,11 +25,11 @@ if (pnpm('build', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only']
   finish('0 passed, 1 failed', 1)
 
 mkdirSync(folder, { recursive: true })
-const code = pnpm(
+const code = step(
   'test',
+  process.execPath,
   [
-    'exec',
-    'vitest',
+    'node_modules/vitest/vitest.mjs',
     'run',
     '--reporter=default',
     '--reporter=json',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { build } from 'esbuild'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const names = readdirSync(join(root, 'packages'))
@@ -15,6 +15,7 @@ const manifestOf = (name: string) => JSON.parse(readFileSync(join(root, 'package
 const built = names.every((name) => existsSync(join(root, 'packages', name, 'dist/index.js')))
 const typed = names.every((name) => existsSync(join(root, 'packages', name, 'dist/index.d.ts')))
 const folder = mkdtempSync(join(tmpdir(), 'h2learn-packed-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 /** Tarball of each package by its full name. */
 const tarballs: Record<string, string> = {}
 
@@ -76,7 +77,7 @@ describe.skipIf(!built)('the packed packages (skipped without a build)', () => {
       root,
     )
     for (const { name, filename } of JSON.parse(packed.slice(packed.search(/^\[/m)))) tarballs[name] = filename
-  }, 60_000)
+  })
 
   it('are all there, and carry licence, links, keywords and provenance', () => {
     expect(Object.keys(tarballs).sort()).toEqual(names.map((name) => manifestOf(name).name).sort())
@@ -127,7 +128,7 @@ describe.skipIf(!built)('the packed packages (skipped without a build)', () => {
     let all = ''
     beforeAll(() => {
       all = project('all packages ü')
-    }, 180_000)
+    })
 
     it('load as ES module and by require, with the same exports', () => {
       const list = 'Object.keys(h).sort().join()'
@@ -351,14 +352,10 @@ export const wrong: Cycles = 3
         `import { priceTable } from '@h2learn/cost-model'; console.log(Object.keys(priceTable().parts).length > 3)`,
         'true',
       ],
-    ])(
-      '%s installs and works',
-      (name, text, printed) => {
-        const path = project(`alone ${name.split('/')[1]}`, [name])
-        expect(existsSync(join(path, 'node_modules/h2learn'))).toBe(false)
-        expect(node('alone.mjs', text, path)).toBe(printed)
-      },
-      60_000,
-    )
+    ])('%s installs and works', (name, text, printed) => {
+      const path = project(`alone ${name.split('/')[1]}`, [name])
+      expect(existsSync(join(path, 'node_modules/h2learn'))).toBe(false)
+      expect(node('alone.mjs', text, path)).toBe(printed)
+    })
   })
 })

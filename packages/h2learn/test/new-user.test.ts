@@ -210,7 +210,7 @@ describe.skipIf(!built)('h2learn as a new user meets it (skipped without a build
       .split('\n')
     const resumed = h2learn([...words, '--steps', '1', '-q'], cwd)
     expect(resumed.stderr).not.toMatch(stackLine)
-  }, 60_000)
+  })
 
   it('keeps to 60 columns in help of options and in results, and colours only what may be coloured', () => {
     const env = { COLUMNS: '60', FORCE_COLOR: '', NO_COLOR: '' }

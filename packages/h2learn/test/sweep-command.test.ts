@@ -45,7 +45,7 @@ describe.skipIf(!built)('h2learn simulate, sweep and merge (skipped without a bu
     expect(merged.code).toBe(1)
     expect(JSON.parse(merged.stdout)).toMatchObject({ points: 400, missing: 0 })
     expect(results('merged')).toBe(results('one'))
-  }, 180_000)
+  })
 
   it('runs a trace and refuses wrong input with one line and code 2', () => {
     const cwd = temporaryFolder()

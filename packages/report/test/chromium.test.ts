@@ -40,7 +40,7 @@ describe.skipIf(chromiumPath === undefined)(`the page in a real browser (${chrom
   beforeAll(async () => {
     browser = await launchChromium()
     html = await renderHtml(runReport(), { timeline: slices })
-  }, 60_000)
+  })
   afterAll(() => browser?.close())
 
   it('loads without an error or a request, with every plot drawn', async () => {

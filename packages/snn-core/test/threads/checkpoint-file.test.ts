@@ -85,5 +85,5 @@ describe.runIf(process.env.H2LEARN_TEST === 'full')('a checkpoint of more than t
     for (const array of [back.state.weights, ...back.state.optimizer.moments])
       expect(Buffer.compare(Buffer.from(array.buffer), Buffer.from(values.buffer))).toBe(0)
     rmSync(path)
-  }, 300_000)
+  })
 })

@@ -23,7 +23,7 @@ describe('the compiled kernels of the Backward Engine', () => {
     }
     const file = fileURLToPath(new URL('../../src/fast/backward-kernels.wasm.ts', import.meta.url))
     expect(readFileSync(file, 'utf8')).toBe(kernelsSource(await compileKernels()))
-  }, 120_000)
+  })
 
   it('are not there without WebAssembly', () => {
     vi.stubGlobal('WebAssembly', undefined)
