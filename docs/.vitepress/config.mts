@@ -102,6 +102,7 @@ export default defineConfig({
         items: [
           page('Training speed', '/benchmarks'),
           page('Training runs', '/training-runs'),
+          page('Reliability', '/reliability'),
           page('Releasing', '/releasing'),
         ],
       },
