@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeNpz } from '../src/trace/npz'
-import { built, h2learn, interruptedRun, temporaryFolder } from './command-helper'
+import { bin, built, h2learn, interruptedRun, temporaryFolder } from './command-helper'
 import { arraysOf, recordedStep } from './trace/trace-helper'
 
 /** A line of a stack trace: `at name (file:line:column)`. */
@@ -45,6 +46,23 @@ describe.skipIf(!built)('h2learn simulate, sweep and merge (skipped without a bu
     expect(merged.code).toBe(1)
     expect(JSON.parse(merged.stdout)).toMatchObject({ points: 400, missing: 0 })
     expect(results('merged')).toBe(results('one'))
+  })
+
+  it('writes every file when the readers of its output close early', async () => {
+    const cwd = temporaryFolder()
+    writeFileSync(join(cwd, 'study.yaml'), study(40).replace('[4, 0]', '[4, 8]'))
+    const child = spawn(process.execPath, [bin, 'sweep', 'study.yaml', '--out', 'out', '--threads', '1'], { cwd })
+    // as `| head -1` does, for both streams
+    child.stdout.once('data', () => child.stdout.destroy())
+    child.stderr.once('data', () => child.stderr.destroy())
+    expect(await new Promise((done) => child.on('exit', done))).toBe(0)
+    for (const name of ['results.jsonl', 'results.csv', 'report.html', 'pareto-mine.svg'])
+      expect(readFileSync(join(cwd, 'out', name), 'utf8').length).toBeGreaterThan(1000)
+    expect(
+      readFileSync(join(cwd, 'out', 'results.jsonl'), 'utf8')
+        .trim()
+        .split('\n'),
+    ).toHaveLength(41)
   })
 
   it('runs a trace and refuses wrong input with one line and code 2', () => {

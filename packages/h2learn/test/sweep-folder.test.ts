@@ -153,6 +153,8 @@ describe('a folder of results', () => {
       { ...row, benchmark: 'other' },
       { ...row, values: {} },
       { ...row, samples_per_s: null },
+      { ...row, samples_per_s: -1 },
+      { ...row, values: { ...row.values, more: 1 } },
       { ...row, status: 'error' },
     ]) {
       writeFileSync(journal, good)

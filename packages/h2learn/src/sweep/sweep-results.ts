@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { InputError } from '@h2learn/snn-core'
+import { InputError, requirePlainData } from '@h2learn/config'
 import { writeWhole } from '@h2learn/snn-core/threads'
 import type { SweepRow } from './evaluate-point'
 
@@ -70,8 +70,18 @@ const figures = {
 type Figure = keyof typeof figures
 const figureNames = Object.keys(figures) as readonly Figure[]
 
+/** Whether data are such as JSON can hold again: `1e999` is read as infinity. */
+const isPlain = (value: unknown): boolean => {
+  try {
+    requirePlainData('', value)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const isRow = (value: unknown, { points, fields, targets }: SweepHeader): value is SweepRow => {
-  if (!isRecord(value) || !isRecord(value.values)) return false
+  if (!isRecord(value) || !isRecord(value.values) || !isPlain(value)) return false
   const { point, benchmark, values, status } = value
   return (
     Number.isSafeInteger(point) &&
