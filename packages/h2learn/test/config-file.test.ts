@@ -71,8 +71,8 @@ describe.skipIf(!built)('h2learn with a configuration file (skipped without a bu
     ['a number out of range', 'run: { T: 0 }', /run\.T: .*>= 1, got 0/],
     ['an unknown choice', 'run: { optimizer: adma }', /run\.optimizer: expected adam or sgd, got "adma"/],
     ['a list for a section', 'run: [1]', /run: expected a value of type object/],
-    ['a list for everything', '[]', /expected a value of type object, got \[\]/],
-    ['broken YAML', 'run: { T: 3', /expected YAML, got .*line 1/],
+    ['a list for everything', '[]', /expected a value of type object, got an empty list/],
+    ['broken YAML', 'run: { T: 3', /expected YAML or JSON, got .*line 1/],
   ])('refuses %s, saying where, with exit code 2', (_, text, message) => {
     const { code, stderr } = h2learn(['run', 'mnist', '--config', write('wrong.yaml', text)], folder)
     expect(stderr).toMatch(message)
@@ -89,10 +89,10 @@ describe.skipIf(!built)('h2learn with a configuration file (skipped without a bu
       return stderr
     }
     expect(refused('--config', write('wrong.json', '{"run": {,}}'))).toMatch(
-      /wrong\.json: expected JSON, got .*position/,
+      /wrong\.json: expected valid JSON, got .*position/,
     )
-    expect(refused('--config', folder)).toMatch(/expected a YAML or JSON file, got a folder/)
-    expect(refused('--config', 'nothing.yaml')).toMatch(/nothing\.yaml: expected a file or folder, got nothing/)
+    expect(refused('--config', folder)).toMatch(/expected a YAML or JSON file, got .* \(a folder\)/)
+    expect(refused('--config', 'nothing.yaml')).toMatch(/expected a YAML or JSON file, got nothing\.yaml \(nothing of that name\)/)
     expect(refused('--config')).toMatch(/--config: expected the name of a YAML or JSON file, got nothing/)
     expect(refused('--config', write('empty.yaml', '# nothing'))).toMatch(/missing required argument 'benchmark'/)
   })

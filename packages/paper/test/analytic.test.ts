@@ -70,7 +70,7 @@ describe('the study under its own assumptions', () => {
     })
     const changes: Record<keyof typeof studySensitivity, AnalyticChip> = {
       'dense Backward': { backwardMode: 'dense' },
-      'no memory limit': { memory: { bandwidthGBps: 1e9 } },
+      'no memory limit': { memory: { bandwidthGBps: 1e6 } },
       'tile 4': tile(4),
       'tile 16': tile(16),
       'fill 0': { backward: { fill: 0 } },

@@ -23,8 +23,8 @@ describe('the package', () => {
     expect(seen).toContain('trainer')
     expect(seen).toContain('shard')
     expect(seen).toContain('fast/kernels.wasm')
-    // both run in a browser
-    expect([...outside].sort()).toEqual(['@h2learn/config', 'fp16'])
+    // all of them run in a browser
+    expect([...outside].sort()).toEqual(['@h2learn/config', '@h2learn/elementary', 'fp16'])
   })
 
   it('keeps Node behind the subpath of the threads', () => {

@@ -27,7 +27,7 @@ import { paper } from '../published'
 import { designPrices, referenceLayer } from './prices'
 
 /** The four Backward Engines of Fig. 13, the baseline first. */
-export const backwardModes = ['dense', 'input', 'output', 'both'] as const satisfies readonly BackwardMode[]
+const comparedModes = ['dense', 'input', 'output', 'both'] as const satisfies readonly BackwardMode[]
 
 const engineOf = {
   dense: denseBackwardEngine,
@@ -184,7 +184,7 @@ export const backwardVariants = (
   work: BackwardCase,
   config: Partial<BackwardConfig> = {},
   prices: PriceTable = designPrices(),
-): readonly BackwardDesignPoint[] => backwardModes.map((mode) => backwardDesignPoint(mode, work, config, prices))
+): readonly BackwardDesignPoint[] => comparedModes.map((mode) => backwardDesignPoint(mode, work, config, prices))
 
 /** Fig. 13(a): PEs per group, with areas; the paper has 4. */
 export const backwardGroupSizes = (
