@@ -92,7 +92,9 @@ describe.skipIf(!built)('h2learn with a configuration file (skipped without a bu
       /wrong\.json: expected valid JSON, got .*position/,
     )
     expect(refused('--config', folder)).toMatch(/expected a YAML or JSON file, got .* \(a folder\)/)
-    expect(refused('--config', 'nothing.yaml')).toMatch(/expected a YAML or JSON file, got nothing\.yaml \(nothing of that name\)/)
+    expect(refused('--config', 'nothing.yaml')).toMatch(
+      /expected a YAML or JSON file, got nothing\.yaml \(nothing of that name\)/,
+    )
     expect(refused('--config')).toMatch(/--config: expected the name of a YAML or JSON file, got nothing/)
     expect(refused('--config', write('empty.yaml', '# nothing'))).toMatch(/missing required argument 'benchmark'/)
   })

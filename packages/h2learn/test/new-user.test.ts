@@ -128,7 +128,10 @@ describe.skipIf(!built)('h2learn as a new user meets it (skipped without a build
     }
     if (child(['--version']).code !== 0) return console.warn('skipped: another user cannot run the command here')
     const read = child(['data', 'info', locked])
-    expect([read.code, read.text]).toEqual([2, expect.stringMatching(/got no permission to read it|expected permission to use it, got none/)])
+    expect([read.code, read.text]).toEqual([
+      2,
+      expect.stringMatching(/got no permission to read it|expected permission to use it, got none/),
+    ])
     const written = child(['run', 'mnist', '--out', join(locked, 'out')])
     expect([written.code, written.text]).toEqual([
       2,
