@@ -34,7 +34,7 @@ const localRunner = (spec: SweepSpec): SweepRunner => {
 
 /**
  * Memory that a worker may take, in MiB, its objects and all together: a point that needs more ends its process, not the sweep.
- * A modelling choice; ImageNet's network on the smallest arrays takes a tenth of it.
+ * A modelling choice.
  */
 const heapMiB = 1024
 export const processMiB = 2048
